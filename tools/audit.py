@@ -74,6 +74,7 @@ ALLOWED = {
     ("data/samples.py", "importlib"): "opens files of this package",
     ("__init__.py", "importlib"): "imports the modules of the Python API, by fixed names",
     ("training/run.py", "importlib"): "reads version numbers",
+    ("faults.py", "importlib"): "reads which packages this one needs",
     ("tasks.py", "importlib"): "imports the modules of a registered task, and tasks that installed packages register",
     ("cli/app.py", "importlib"): "imports the module of the command that was given",
 }

@@ -88,11 +88,24 @@ def _package(error: ImportError) -> LstmError | None:
     if isinstance(error, ModuleNotFoundError) and name not in sys.modules:  # else a part of it is missing
         package = name.replace("_", "-")
         hint = f"install it: pip install {package}"
+        if package in _requirements():  # one of several that a small installation leaves out
+            hint = f"install it: pip install {package}; or all that is missing: pip install lstmcli"
         return UsageError(f"the Python package {package!r} is not installed, and this needs it", hint=hint)
     reason = " ".join(str(error).split())[:300]
     package = name.replace("_", "-") or "lstmcli"
     again = f"pip uninstall {package}, then pip install {package}"
     return LstmError(f"a Python package cannot be loaded: {reason}", hint=f"reinstall it: {again}")
+
+
+def _requirements() -> set[str]:
+    """The packages that a whole installation has, extras apart."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        lines = requires("lstmcli") or []
+    except PackageNotFoundError:  # run from the source
+        return set()
+    return {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in lines if "extra ==" not in line}
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -269,4 +269,4 @@ def test_wrong_options_are_usage_errors(
 def test_the_extra_is_named_where_it_is_missing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "uvicorn", None)
     result = CliRunner().invoke(app, ["serve", str(folder / "cls"), "--port", "0"])
-    assert result.exit_code == 2 and "pip install 'lstmcli[serve]'" in result.stderr
+    assert result.exit_code == 2 and "pip install fastapi uvicorn" in result.stderr

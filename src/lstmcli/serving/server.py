@@ -49,7 +49,7 @@ def serve(
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("fastapi", "uvicorn", "starlette", "pydantic"):
             raise
-        hint = "pip install 'lstmcli[serve]'"
+        hint = "pip install fastapi uvicorn"
         raise UsageError("serving needs FastAPI and uvicorn, which are not installed", hint=hint) from error
     from lstmcli.serving.metrics import Metrics
     from lstmcli.serving.models import Served
