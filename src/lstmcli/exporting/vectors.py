@@ -34,7 +34,7 @@ def vectors_file(words: Sequence[str], vectors_VE: NDArray[np.float32]) -> File:
 
     Tokens with white space, which the format cannot hold, and vectors of zeros, as of padding, are left out.
     """
-    holds = vectors_VE.any(axis=1)
+    holds = np.abs(vectors_VE).max(axis=1, initial=0) > 0
     kept = [i for i, word in enumerate(words) if word and holds[i] and not any(map(str.isspace, word))]
     lines = [f"{len(kept)} {vectors_VE.shape[1]}"]
     lines += [f"{words[i]} {' '.join(f'{x:.6g}' for x in vectors_VE[i].tolist())}" for i in kept]
