@@ -137,6 +137,7 @@ WORDS = [
         "attention",
         "probability",
         "classify",
+        *(f"{gate} gate" for gate in ("input", "forget", "output", "reset", "update")),
     ),
 ]
 """Single words that are filled into messages where a translation asks for them, with ``{0=}``, or shown by displays."""

@@ -16,9 +16,11 @@ from lstmcli.cli.app import COMMANDS, app
 from lstmcli.cli.output.console import duration
 from lstmcli.cli.output.event_log import EventLog
 from lstmcli.cli.output.exports import AS
+from lstmcli.cli.output.inspection.rows import finding
 from lstmcli.cli.output.wrapping import width_of
 from lstmcli.exporting.results import FORMATS
 from lstmcli.training.events import Warned
+from support.inspected import FULL
 
 NAMES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -114,6 +116,7 @@ def test_help_is_chinese_and_fits_the_window(width: int, chinese: None, monkeypa
          "300 行，各自单独评分；--stream 像训练时那样把状态带到下一行"),
         ("the models disagree on 27 of 500 texts, most confident first (10 shown)",
          "各模型对 500 条文本中的 27 条答案不同，最有把握的在前（显示 10 条）"),
+        ("a page that runs the language model; open it in a browser", "运行语言模型的网页；用浏览器打开"),
         ("something that no catalogue knows: really", "something that no catalogue knows: really"),
     ],
 )  # fmt: skip
@@ -142,6 +145,13 @@ def test_no_text_is_too_odd(parts: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         set_locale(patch, LANG="zh_CN.UTF-8")
         assert bool(language.of_message(text)) is bool(text)
+
+
+def test_what_is_said_of_a_gate_is_chinese(chinese: None) -> None:
+    assert [finding(found, FULL) for found in FULL.findings] == [
+        "遗忘门: 在 96 个单元中的 2 个（1, 4）中饱和, 每个词元上都高于 0.9; 其全部值中有 25 % 高于 0.9",
+        "候选: 几乎处处失效; 其全部值中有 95 % 低于 0.1",
+    ]
 
 
 def test_durations_and_exports_are_chinese(chinese: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ class Template:
         parts, letters = _HOLE.split(self.chinese), self.letters
         for n in range(1, len(parts), 2):
             value = values[parts[n].replace("=", "")]
-            if "=" in parts[n] and " " in value:
+            if "=" in parts[n] and " " in value and value not in catalogue("words"):
                 return None  # not a word
             filled = Found(catalogue("words").get(value, value)) if "=" in parts[n] else _filling(value)
             parts[n], letters = filled.text, letters + filled.letters
