@@ -19,6 +19,7 @@ from lstmcli.cli.output.exports import AS
 from lstmcli.cli.output.inspection.rows import finding
 from lstmcli.cli.output.wrapping import width_of
 from lstmcli.exporting.results import FORMATS
+from lstmcli.inspection.results import Finding
 from lstmcli.training.events import Warned
 from support.inspected import FULL
 
@@ -148,7 +149,9 @@ def test_no_text_is_too_odd(parts: list[str]) -> None:
 
 
 def test_what_is_said_of_a_gate_is_chinese(chinese: None) -> None:
-    assert [finding(found, FULL) for found in FULL.findings] == [
+    dead = Finding("input", "dead", (2, 5), 0.5)
+    assert [finding(found, FULL) for found in (dead, *FULL.findings)] == [
+        "输入门: 在 96 个单元中的 2 个（2, 5）中失效, 每个词元上都低于 0.1; 其全部值中有 50 % 低于 0.1",
         "遗忘门: 在 96 个单元中的 2 个（1, 4）中饱和, 每个词元上都高于 0.9; 其全部值中有 25 % 高于 0.9",
         "候选: 几乎处处失效; 其全部值中有 95 % 低于 0.1",
     ]

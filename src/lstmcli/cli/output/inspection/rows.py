@@ -125,6 +125,7 @@ def finding(found: Finding, layer: Layer) -> str:
     some = ", ".join(map(str, found.units[:_NAMED_UNITS]))
     more = f" and {len(found.units) - _NAMED_UNITS} more" if len(found.units) > _NAMED_UNITS else ""
     whose = f"unit {some}" if len(found.units) == 1 else f"{len(found.units)} of {layer.units} units ({some}{more})"
+    whose = of_display(whose)
     where = of_display(f"saturated in {whose}" if is_full else f"dead in {whose}")
     return f"{of_display(name)}: {where}, {of_display(always)}; {values}"
 
