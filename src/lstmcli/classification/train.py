@@ -122,7 +122,7 @@ class ClassifierJob(TrainingJob):
             buckets = self.encoder.fit_buckets(self.train.encoded, others)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.pretraining = phase_for(config, self.encoder, self.train.encoded, others, start)
-        self.config = self.pretraining.config if self.pretraining else config
+        self.config = self.pretraining.config if self.pretraining else config.settled()
         self.valid = yield from encode.split("valid", known(splits.valid, self.check.labels))
         self.test = yield from encode.split("test", known(splits.test, self.check.labels))
         self._unknown = {name: encode.unknown_labels(getattr(splits, name)) for name in ("valid", "test")}

@@ -65,7 +65,8 @@ def test_the_third_model_names_both_before_it(place: Path, tmp_path: Path) -> No
     found = CliRunner().invoke(app, ["info", str(tmp_path / "third")])
     words = found.stdout.split()
     assert "second, before it" in " ".join(words) and words[-1]
-    (line,) = (line for line in (tmp_path / "third" / "README.md").read_text("utf-8").splitlines() if line.startswith("| goes on from"))
+    card = (tmp_path / "third" / "README.md").read_text("utf-8").splitlines()
+    (line,) = (line for line in card if line.startswith("| goes on from"))
     assert "second, before it" in line
 
 
