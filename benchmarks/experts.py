@@ -1,11 +1,12 @@
-"""What the character model adds to the default classifier, beside fastText and TF-IDF with a linear model.
+"""The default classifier beside fastText and TF-IDF with a linear model, on every classification set.
 
-For each set: test accuracy and macro F1 of ``lstm train`` without and with the character model (``--characters 0`` and
-the default); of the best of eight fastText settings on the test set itself (fasttext_peer.py); and of the best of
-TF-IDF with a linear model on the test set itself: words and pairs of words, characters in words from 2 to 5, or both;
-linear SVC or logistic regression.  ``--rows`` thins the training rows, as for a user with few labels.
+For each set: test accuracy and macro F1 of ``lstm train`` with nothing but the file; of the best of eight fastText
+settings on the test set itself (fasttext_peer.py); and of the best of TF-IDF with a linear model on the test set
+itself: words and pairs of words, characters in words from 2 to 5, or both; linear SVC or logistic regression.  Five
+seeds where there are at most 10,000 training rows.  ``--rows`` thins the training rows, anew for each seed, as for a
+user with few labels.  ``--extra '--characters 0'``: what the character model adds.
 
-    python benchmarks/experts.py                            all sets, all rows: about an hour
+    python benchmarks/experts.py                            all sets, all rows
     python benchmarks/experts.py trec6 sst2 --rows 100 300 1000
 
 Results: one JSON line a set in runs/benchmarks/experts.jsonl; the table for RESULTS.md goes to stdout.
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -36,6 +38,7 @@ from common import (
 )
 from fasttext_peer import compare_settings
 
+SMALL = 10_000
 WITHOUT_TEST = ("sms_spam", "chn_hotel")
 """Sets without a published split: a fifth is the test set."""
 SETS = (
@@ -57,12 +60,17 @@ def thinned(rows: list[Row], size: int, seed: int) -> list[Row]:
     return random.Random(seed).sample(rows, size) if 0 < size < len(rows) else rows
 
 
-def ours(train: Path, test: Path, folder: Path, seed: int, *options: str) -> tuple[float, float]:
-    """Accuracy and macro F1 in per cent."""
+def ours(train: Path, test: Path, folder: Path, seed: int, *options: str) -> dict[str, float]:
+    """Accuracy and macro F1 in per cent, and the seconds of training."""
     model = str(folder / "model")
-    run([LSTM, "train", str(train), "-o", model, "--force", "--seed", str(seed), "--threads", "1", *options])
+    command = [LSTM, "train", str(train), "-o", model, "--force", "--seed", str(seed), "--threads", "1", *options]
+    trained = run(command)
     report = json.loads(run([LSTM, "classify", str(test), "-m", model, "--report", "--format", "json"]).stdout)
-    return 100 * report["accuracy"], 100 * report["macro_f1"]
+    return {
+        "accuracy": 100 * report["accuracy"],
+        "macro_f1": 100 * report["macro_f1"],
+        "seconds": trained.seconds,
+    }
 
 
 def tfidf(train: Sequence[Row], test: Sequence[Row]) -> Iterator[tuple[float, float]]:
@@ -85,50 +93,74 @@ def tfidf(train: Sequence[Row], test: Sequence[Row]) -> Iterator[tuple[float, fl
             yield 100 * accuracy_score(wanted, found), 100 * macro
 
 
-def measure(name: str, size: int, seed: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory)
-        train, test = read_set(name, folder)
-        train = thinned(train, size, seed)
-        files = write_rows(folder / "part.csv", train), write_rows(folder / "test.csv", test)
-        before = ours(*files, folder, seed, "--characters", "0")
-        after = ours(*files, folder, seed)
-    fasttext = 100 * compare_settings(train, test, threads=1)["best"]["test"]
-    peers = list(tfidf(train, test))
+def measure(name: str, size: int, seeds: Sequence[int], extra: list[str]) -> dict[str, Any]:
+    """What ``lstm train`` with every seed and both peers come to; each seed draws other rows, if rows are thinned."""
+    runs, fasttext, linear = list[dict[str, float]](), list[float](), list[list[tuple[float, float]]]()
+    for seed in seeds:
+        with tempfile.TemporaryDirectory() as directory:
+            folder = Path(directory)
+            rows, test = read_set(name, folder)
+            train = thinned(rows, size, seed)
+            files = write_rows(folder / "part.csv", train), write_rows(folder / "test.csv", test)
+            runs.append(ours(*files, folder, seed, *extra))
+        print(f"  {name}, seed {seed}: {runs[-1]}", file=sys.stderr, flush=True)
+        if not linear or len(train) < len(rows):
+            fasttext.append(100 * compare_settings(train, test, threads=1)["best"]["test"])
+            linear.append(list(tfidf(train, test)))
+    best = [[max(values) for values in zip(*models, strict=True)] for models in linear]
     return {
         "set": name,
         "rows": len(train),
         "test_rows": len(test),
-        "seed": seed,
-        "without": before,
-        "default": after,
+        "seeds": list(seeds),
+        "options": extra,
+        "runs": runs,
         "fasttext": fasttext,
-        "tfidf": (max(accuracy for accuracy, _ in peers), max(macro for _, macro in peers)),
+        "tfidf": best,
     }
 
 
-def shown(pair: tuple[float, float]) -> str:
-    return " / ".join(f"{value:.2f}" for value in pair)
+def line(found: dict[str, Any]) -> tuple[str, ...]:
+    """A row of the table."""
+    accuracies, scores, seconds = ([run[key] for run in found["runs"]] for key in ("accuracy", "macro_f1", "seconds"))
+    peers = [statistics.mean(found["fasttext"]), *(statistics.mean(each) for each in zip(*found["tfidf"], strict=True))]
+    spread = f" ± {statistics.stdev(accuracies):.2f}" if len(accuracies) > 1 else ""
+    accuracy, f1 = statistics.mean(accuracies), statistics.mean(scores)
+    return (
+        found["set"],
+        f"{found['rows']:,}",
+        str(len(accuracies)),
+        f"{accuracy:.2f}{spread}",
+        f"{f1:.2f}",
+        *(f"{value:.2f}" for value in peers),
+        f"{accuracy - max(peers[:2]):+.2f}",
+        f"{f1 - peers[2]:+.2f}",
+        f"{statistics.median(seconds):.0f} s",
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of: {', '.join(SETS)} (all)")
     parser.add_argument("--rows", type=int, nargs="+", default=[0], help="training rows; 0: all of them")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, help="seeds of each set (5 of up to 10,000 training rows, else 1)")
+    parser.add_argument("--extra", default="", help="options for lstm train, such as '--characters 0'")
     args = parser.parse_args()
     if unknown := set(args.sets) - set(SETS):
         parser.error(f"no such set: {', '.join(sorted(unknown))}")
     lines = []
     for name in args.sets or SETS:
         for size in args.rows:
-            found = measure(name, size, args.seed)
+            with tempfile.TemporaryDirectory() as directory:
+                rows = size or len(read_set(name, Path(directory))[0])
+            seeds = range(1, 1 + (args.seeds or (5 if rows <= SMALL else 1)))
+            found = measure(name, size, seeds, args.extra.split())
             record("experts", found)
-            both = (shown(found[key]) for key in ("without", "default", "tfidf"))
-            without, default, peer = both
-            lines.append((name, f"{found['rows']:,}", without, default, f"{found['fasttext']:.2f}", peer))
-            print(f"{name}, {found['rows']:,} rows: done", file=sys.stderr)
-    header = ("set", "rows", "without characters", "default", "best of 8 fastText", "best of 6 TF-IDF + linear")
+            lines.append(line(found))
+    header = (
+        *("set", "rows", "seeds", "accuracy", "macro F1", "best of 8 fastText"),
+        *("best of 6 TF-IDF + linear", "their macro F1", "accuracy ahead", "macro F1 ahead", "training, one thread"),
+    )
     print(markdown_table(header, lines))
 
 

@@ -275,7 +275,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         untrained_model(place / name, labels=("bad", "good"))
     for name in ("lstm-model/translator", "lstm-demo/translator", "dates"):
         tiny_translator(place / name)
-    for name in ("lstm-model/lm", "lstm-demo/language-model", "stories"):
+    for name in ("lstm-model/lm", "lstm-demo/language-model", "stories", "models/book"):
         untrained_lm(place / name, "bpe")
     return place
 

@@ -127,6 +127,18 @@ def test_always_wrong_is_toned_down_but_stays_positive() -> None:
     assert 0 < fit_scale(np.tile([0.0, 9.0], (50, 1)), np.zeros(50, np.int64)) < 0.05
 
 
+@pytest.mark.parametrize(
+    "fit", [fit_scale, lambda *how, usual: fit_scales(how[0], None, 0 * how[0], how[1], usual=usual).all]
+)
+def test_without_errors_the_scale_stays_near_the_usual_one(fit: Any) -> None:
+    gold = np.arange(200) % 2
+    logits = np.eye(2)[gold] * 40.0
+    assert fit(logits, gold, usual=0.15) == pytest.approx(0.15, rel=0.5) and fit(logits, gold, usual=1.0) > 0.9
+    wrong = logits[np.arange(200) // 60 % 2 * -1 + np.arange(200)]  # and with many errors the split decides
+    few, many = fit(wrong, gold, usual=0.15), fit(wrong, gold, usual=1.0)
+    assert few == pytest.approx(many, rel=0.1)
+
+
 def test_nothing_to_learn_from_leaves_it_at_one() -> None:
     assert fit_scale(np.zeros((0, 2)), np.zeros(0, np.int64)) == 1.0
     assert fit_scale(np.zeros((9, 2)), np.zeros(9, np.int64)) == pytest.approx(1.0, rel=1e-3)

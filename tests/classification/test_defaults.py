@@ -18,6 +18,7 @@ from lstmcli.classification.defaults import (
     PATIENCE,
     SMALL_CORPUS,
     character_order,
+    character_weight,
     ngram_min_count,
     ngram_weight,
     resolve,
@@ -76,6 +77,11 @@ def test_the_ngrams_count_less_the_more_texts_there_are(few: int, more: int) -> 
 )
 def test_the_ngrams_count_twice_on_small_sets_and_once_on_large_ones(texts: int, weight: float) -> None:
     assert ngram_weight(texts) == weight
+
+
+@pytest.mark.parametrize(("texts", "times"), [(1, 2.0), (100, 2.0), (160, 1.25), (200, 1.0), (10_000, 1.0)])
+def test_characters_count_more_than_words_where_there_are_few_texts(texts: int, times: float) -> None:
+    assert character_weight(texts) == times * ngram_weight(texts)
 
 
 def test_ngrams_of_too_many_texts_and_labels() -> None:

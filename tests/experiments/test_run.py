@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -187,3 +188,42 @@ def test_statistics_of_given_scores() -> None:
     assert perplexity.difference.mean == pytest.approx(3.5)
     assert accuracy.better == perplexity.better == "lstm"
     assert accuracy.p_adjusted == accuracy.p_value and accuracy.significant is False
+
+
+def test_a_comparison_goes_on_where_it_was_ended(labelled: Any, tmp_path: Path) -> None:
+    output, begun = tmp_path / "out", list[str]()
+
+    def compared(cells: str, resume: bool, runs: float = float("inf")) -> ArchitectureComparison:
+        begun.clear()
+        found = list[events.Event]()
+        how: dict[str, Any] = {"cells": cells.split(), "seeds": 2, "distance": 2, "resume": resume}
+        trained = list[RunEnded]()
+        for event in compare_architectures(labelled, CLASSIFIER, output, stop=lambda: len(trained) >= runs, **how):
+            trained.extend([event] if isinstance(event, RunEnded) and not event.kept else [])
+            begun.extend([f"{event.cell}{event.seed}"] if isinstance(event, RunBegun) else [])
+            found.append(event)
+        return ended(found)
+
+    first = compared("lstm rnn", resume=False, runs=2)
+    assert first.interrupted and begun == ["lstm1", "rnn1"] and any("--resume" in note for note in first.notes)
+    with (output / "runs.jsonl").open("a") as file:
+        file.write('{"of": "torn')  # by a kill in the middle of a line
+    whole = compared("lstm rnn", resume=True)
+    assert begun == ["lstm2", "rnn2"] and not whole.interrupted and whole.runs[:2] == first.runs
+    again = compared("lstm rnn", resume=True)
+    assert not begun and again == whole
+    more = compared("lstm rnn gru", resume=True)  # and a cell more
+    assert begun == ["gru1", "gru2"] and more.standings[:2] == whole.standings
+    assert [found.cell for found in more.recalls] == ["lstm", "rnn", "gru"] and more.recalls[:2] == whole.recalls
+    other = replace(CLASSIFIER, train=replace(CLASSIFIER.train, learning_rate=0.5))
+    with pytest.raises(UsageError, match="of other data or options"):
+        list(compare_architectures(labelled, other, output, cells=["lstm", "rnn"], seeds=2, resume=True))
+
+
+def test_a_run_whose_model_is_gone_is_trained_again(labelled: Any, tmp_path: Path) -> None:
+    how: dict[str, Any] = {"cells": ["lstm", "rnn"], "seeds": 1}
+    whole = ended(list(compare_architectures(labelled, CLASSIFIER, tmp_path / "out", **how)))
+    shutil.rmtree(whole.runs[1].path)
+    found = list(compare_architectures(labelled, CLASSIFIER, tmp_path / "out", **how, resume=True))
+    assert [event.cell for event in found if isinstance(event, RunBegun)] == ["rnn"]
+    assert ended(found).runs[1].scores == whole.runs[1].scores

@@ -20,6 +20,10 @@ Gold = NDArray[np.int64] | NDArray[np.bool_] | Floats
 """Column indices [N], distributions over the labels [N, C], or indicators [N, C] if multi-label."""
 
 
+USUAL, USUAL_ALONE = 0.15, 0.35
+"""The scale of network and linear models together, and of a network alone, as validation splits usually find it: on six
+sets of 100 to 4,000 rows it was 0.05 to 0.3, and 0.05 to 0.7, on 1,000 other texts.  A split of a few texts, or one
+without errors, says little of it."""
 EQUAL = 20
 """Texts of validation that weigh as much as the assumption that the experts count alike."""
 
@@ -74,7 +78,12 @@ class Scales(NamedTuple):
 
 
 def fit_scales(
-    network_NC: Logits, ngrams_NC: Logits | None, characters_NC: Logits, gold: Gold, multilabel: bool = False
+    network_NC: Logits,
+    ngrams_NC: Logits | None,
+    characters_NC: Logits,
+    gold: Gold,
+    multilabel: bool = False,
+    usual: float = 1.0,
 ) -> Scales:
     """The scales of the experts with the maximum posterior probability on the validation split.
 
@@ -82,45 +91,47 @@ def fit_scales(
     small validation split moves it little.  That of ``all`` is as in ``fit_scale``.
     """
     if not len(network_NC):
-        return Scales()
+        return Scales(usual)
     beside = [characters_NC] if ngrams_NC is None else [ngrams_NC, characters_NC]
 
-    weights = np.array([1.0, *[float(EQUAL)] * len(beside)])
+    weights, modes = np.array([1.0, *[float(EQUAL)] * len(beside)]), np.array([usual, *[1.0] * len(beside)])
 
     def objective(logs: Floats) -> tuple[float, Floats]:
         scales = np.exp(logs)
         parts = [scale * logits.astype(np.float64) for scale, logits in zip(scales[1:], beside, strict=True)]
         z_NC, count = network_NC + sum(parts, np.zeros(network_NC.shape)), len(network_NC)
         slope_NC = scales[0] * _slope(z_NC, gold, float(scales[0]), multilabel)
-        gradient = np.array([(slope_NC * part).sum() for part in (z_NC, *parts)]) + weights * (scales - 1)
+        gradient = np.array([(slope_NC * part).sum() for part in (z_NC, *parts)]) + weights * (scales / modes - 1)
         loss = negative_log_likelihood(z_NC, gold, float(scales[0]), multilabel)
-        return loss + float(weights @ (scales - logs)) / count, gradient / count
+        return loss + float(weights @ (scales / modes - logs)) / count, gradient / count
 
     from scipy.optimize import minimize
 
-    start, bounds = np.zeros(1 + len(beside)), [(-14.0, 14.0), *[(-3.0, 3.0)] * len(beside)]
+    start, bounds = np.log(modes), [(-14.0, 14.0), *[(-3.0, 3.0)] * len(beside)]
     found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     scales = np.exp(found)
     return Scales(float(scales[0]), 1.0 if ngrams_NC is None else float(scales[1]), float(scales[-1]))
 
 
-def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False) -> float:
+def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False, usual: float = 1.0) -> float:
     """The scale with the maximum posterior probability on the validation split.
 
-    The prior is a Gamma distribution with mode 1 and the weight of one text.  It keeps the scale finite and above 0 if
-    the split is tiny, empty or has no errors; near the mode, log scale is about normal with standard deviation 1.
-    Negative log-likelihood and prior are convex, so there is one minimum.  The prior is largest at 1, so the likelihood
-    is never lower than with scale 1.
+    The prior is a Gamma distribution with mode ``usual`` and the weight of one text.  It keeps the scale finite and
+    above 0 if the split is tiny, empty or has no errors; near the mode, log scale is about normal with standard
+    deviation 1.  Negative log-likelihood and prior are convex, so there is one minimum.  The prior is largest at
+    ``usual``, so the likelihood is never lower than with that scale.
 
     Args:
         logits_NC: the sum of both models' logits, finite.
     """
     if not len(logits_NC):
-        return 1.0
+        return usual
 
     def objective(log_scale: float) -> float:
         scale = float(np.exp(log_scale))
-        return negative_log_likelihood(logits_NC, gold, scale, multilabel) + (scale - log_scale) / len(logits_NC)
+        return negative_log_likelihood(logits_NC, gold, scale, multilabel) + (scale / usual - log_scale) / len(
+            logits_NC
+        )
 
     from scipy.optimize import minimize_scalar
 

@@ -12,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.abstention import to_json
-from lstmcli.classification.calibration import Floats, Scales, combine, fit_scale, fit_scales, total
+from lstmcli.classification.calibration import (
+    USUAL,
+    USUAL_ALONE,
+    Floats,
+    Scales,
+    combine,
+    fit_scale,
+    fit_scales,
+    total,
+)
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.labels import Indicators
 from lstmcli.classification.metrics import Tally
@@ -75,10 +84,17 @@ class Evaluator:
         sample = slice(0, None, step)
         gold, characters = self._targets(part, sample), self._characters(part, sample)
         if characters is None:
-            return Scales(fit_scale(total(*self._logits(part, sample)), gold, self.multilabel))
-        scales = fit_scales(*self.ensemble.logits(part.encoded[sample]), characters, gold, self.multilabel)
+            network, ngrams = self._logits(part, sample)
+            usual = self._usual(USUAL_ALONE if ngrams is None else USUAL)
+            return Scales(fit_scale(total(network, ngrams), gold, self.multilabel, usual))
+        logits = self.ensemble.logits(part.encoded[sample])
+        scales = fit_scales(*logits, characters, gold, self.multilabel, self._usual(USUAL))
         self.ensemble = self.ensemble.scaled(scales)
         return scales
+
+    def _usual(self, scale: float) -> float:
+        """What is usual of label sets is not measured."""
+        return 1.0 if self.multilabel else scale
 
     def fit_thresholds(self, part: Split, scale: float) -> None:
         """Fit the thresholds of a multi-label model on a split; the reports use them from then on."""

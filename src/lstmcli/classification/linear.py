@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lstmcli.classification.config import ClassifierModelConfig
-from lstmcli.classification.defaults import ngram_min_count, ngram_weight
+from lstmcli.classification.defaults import character_weight, ngram_min_count, ngram_weight
 from lstmcli.classification.events import CharactersFitted, NgramsFitted
 from lstmcli.classification.labels import Indicators
 from lstmcli.classification.model_selection import Scores, blocks, score_in_blocks
@@ -87,7 +87,7 @@ def _fit_characters(
     from lstmcli.classification.characters.model import CharacterModel
 
     begin, words = time.monotonic(), [part.words for part in parts if part.words is not None]
-    weight = ngram_weight(len(parts[0]))
+    weight = character_weight(len(parts[0]))
     table = fit_characters(words, gold, order=order, multilabel=multilabel, weight=weight, stop=stop)
     model, value = CharacterModel(table), None
     if valid is not None and valid.words is not None:

@@ -33,6 +33,8 @@ class RunBegun(Event):
 @dataclass(frozen=True, slots=True)
 class RunEnded(Event):
     run: Run
+    kept: bool = False
+    """It was complete before this comparison began."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cells import CELLS
-from lstmcli.config import among
+from lstmcli.config import among, to_dict
 from lstmcli.errors import UsageError
+from lstmcli.experiments.journal import checksum
 from lstmcli.experiments.results import Candidate
 from lstmcli.tasks import Task, task_of
 from lstmcli.training.run import train
@@ -141,13 +142,22 @@ class Plan:
                 notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
         return tuple(notes)
 
-    def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
-        """The events of one run, without early stopping, so that the budget is equal."""
-        how["checkpoint_every"] = float("inf")
+    def run_config(self, candidate: Candidate, seed: int) -> Any:
+        """The settings of one run, without early stopping, so that the budget is equal."""
         training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
             training["epochs"] = UNTIL_TIME
-        config = self.task.architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
-        return train(
-            self.task.module("train").job(self.splits, config), model_path(self.output, candidate.cell, seed), **how
-        )
+        return self.task.architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
+
+    def checksum(self, candidate: Candidate, seed: int) -> str:
+        """Of what the result of a run depends on."""
+        return checksum({"data": self.splits.fingerprint, "settings": to_dict(self.run_config(candidate, seed))})
+
+    def path(self, candidate: Candidate, seed: int) -> Path:
+        """Of a run's model."""
+        return model_path(self.output, candidate.cell, seed)
+
+    def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
+        """The events of one run."""
+        job = self.task.module("train").job(self.splits, self.run_config(candidate, seed))
+        return train(job, self.path(candidate, seed), checkpoint_every=float("inf"), **how)

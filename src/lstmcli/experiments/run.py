@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.experiments import events as experiment
 from lstmcli.experiments.differences import differences, summaries
+from lstmcli.experiments.journal import Journal, checksum
 from lstmcli.experiments.plan import Plan, candidates, check_cells, check_match, reference
 from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Point, Recall, Run
 from lstmcli.nn.device import use_threads
@@ -38,6 +39,7 @@ def compare_architectures(
     distance: int | None = None,
     source: str = "",
     force: bool = False,
+    resume: bool = False,
     command: str = "",
     stop: Stop = lambda: False,
 ) -> Iterator[events.Event]:
@@ -50,9 +52,10 @@ def compare_architectures(
         seeds: number of seeds, starting with the one in ``config``.
         match: what is equal for all cells, from ``MATCHES``.
         distance: the longest distance of the recall task; None omits it.
+        resume: the complete runs in ``output`` are kept, and only the others trained.
 
     Raises:
-        UsageError: invalid cells, budget or sizes.
+        UsageError: invalid cells, budget or sizes; ``resume``, and what is there is of other data or settings.
         Interrupted: ``stop`` returned true before a run was complete.
         DataError, OutputError: as ``training.run.train``.
     """
@@ -64,10 +67,12 @@ def compare_architectures(
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
     sizes = candidates(config, cells, labels, equal_parameters="parameters" in match)
     plan = Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
+    journal = Journal(output, resume=resume)
+    journal.check({plan.checksum(candidate, seed) for seed, candidate in plan.order})
     yield experiment.ComparisonPlanned(sizes, plan.budget, plan.measure, plan.metric)
 
     runs: list[Run] = []
-    failure = yield from _run_all(plan, runs, force=force, command=command, stop=stop)
+    failure = yield from _run_all(plan, journal, runs, force=force or resume, command=command, stop=stop)
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
@@ -77,7 +82,7 @@ def compare_architectures(
     recalls: list[Recall] = []
     distances: tuple[int, ...] = ()
     if distance is not None and not stop():
-        distances, recalls = yield from _recalls(cells, base, runs[0], splits, distance, plan.seeds, stop)
+        distances, recalls = yield from _recalls(plan, journal, base, runs[0], distance, stop)
     found = _compared(
         *(plan, base, runs),
         source=source or splits.path,
@@ -117,14 +122,20 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> Archit
 
 
 def _run_all(
-    plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Stop
+    plan: Plan, journal: Journal, runs: list[Run], *, force: bool, command: str, stop: Stop
 ) -> Generator[events.Event, None, OutputError | None]:
-    """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
+    """Train every cell with every seed that the journal does not have, and append all to ``runs``.  Returns the error
+    that ended it early, if any.
 
     Raises:
         OutputError: the first model could not be written.
     """
     for number, (seed, candidate) in enumerate(plan.order, 1):
+        of = plan.checksum(candidate, seed)
+        if kept := journal.run(of, plan.path(candidate, seed)):
+            runs.append(kept)
+            yield experiment.RunEnded(kept, kept=True)
+            continue
         if stop():
             break
         yield experiment.RunBegun(candidate.cell, seed, number, len(plan.order))
@@ -141,6 +152,7 @@ def _run_all(
         if log.reason == "interrupted":
             break
         runs.append(log.run(candidate.cell, seed, plan.measures))
+        journal.add(of, runs[-1])
         yield experiment.RunEnded(runs[-1])
     return None
 
@@ -186,18 +198,23 @@ def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
 
 
 def _recalls(
-    cells: Sequence[str], base: str, run: Run, splits: Splits, distance: int, seeds: Sequence[int], stop: Stop
+    plan: Plan, journal: Journal, base: str, run: Run, distance: int, stop: Stop
 ) -> Generator[experiment.Measuring, None, tuple[tuple[int, ...], list[Recall]]]:
     """Train each cell on the recall task; returns the distances and the results."""
     from lstmcli.experiments.probes import distances_up_to, recall, tokens
     from lstmcli.model_dir.directory import read_model
 
-    text_N, found = tokens(read_model(run.path), splits.train), list[Recall]()
-    for cell in cells:
+    text_N, found = tokens(read_model(run.path), plan.splits.train), list[Recall]()
+    for cell in (candidate.cell for candidate in plan.candidates):
+        of = checksum([cell, base, distance, plan.seeds, text_N.tolist()])
+        if kept := journal.recall(of):
+            found.append(kept)
+            continue
         yield experiment.Measuring(f"recall over {distance} tokens: {cell}")
-        one = recall(cell, base, text_N, distance, seeds, stop)
+        one = recall(cell, base, text_N, distance, plan.seeds, stop)
         if stop():
             break
+        journal.add(of, one)
         found.append(one)
     return distances_up_to(distance), found
 
@@ -207,7 +224,7 @@ def _notes(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
     if len(plan.seeds) == 1:
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
     if len(runs) < len(plan.order):
-        yield f"ended early: {len(runs)} of {len(plan.order)} runs are complete"
+        yield f"ended early: {len(runs)} of {len(plan.order)} runs are complete; --resume trains the others"
     for run in runs:
         if run.stopped == "diverged":
             yield f"{run.cell}, seed {run.seed}: the loss ran away; what was good before is kept"

@@ -72,7 +72,7 @@ def test_classifiers_from_source_to_report(here: Path) -> None:
     assert len(found["gradients"][1]["norms"]) > 3
     output = here / "lstm-compare"
     models = [f"{cell}-seed{seed}" for cell in ("lstm", "rnn") for seed in (1, 2)]
-    assert names(output) == sorted([*models, "report.html", "report.json"])
+    assert names(output) == sorted([*models, "report.html", "report.json", "runs.jsonl"])
     assert json.loads((output / "report.json").read_text(encoding="utf-8")) == found
     assert "<svg" in (output / "report.html").read_text(encoding="utf-8")
 
@@ -231,7 +231,7 @@ def test_a_model_that_cannot_be_written_ends_it_and_what_was_trained_is_compared
     found = json.loads(result.stdout)
     assert [run["cell"] for run in found["runs"]] == ["lstm", "rnn"] and found["interrupted"]
     kept = "lstm-seed2.unfinished"  # the weights of the run whose model could not be written
-    assert names(here / "lstm-compare") == ["lstm-seed1", kept, "report.html", "report.json", "rnn-seed1"]
+    assert names(here / "lstm-compare") == ["lstm-seed1", kept, "report.html", "report.json", "rnn-seed1", "runs.jsonl"]
 
 
 def test_a_report_that_cannot_be_written_is_still_shown(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,3 +272,17 @@ def test_each_form_completes_its_own_options(words: str, found: list[str], monke
         monkeypatch.setenv(name, value)
     result = CliRunner().invoke(app, [], prog_name="lstm", env={"_LSTM_COMPLETE": "complete_bash"})
     assert result.stdout.split() == found
+
+
+def test_a_comparison_is_continued_with_more_seeds(here: Path) -> None:
+    arguments = ("good.csv", "--cells", "lstm,rnn", "--hidden=8", *TINY, "--format", "json", "--seeds")
+    first = json.loads(compare(*arguments, "1").stdout)
+    refused(compare(*arguments, "2"), 1, "exists already and is not empty", "--resume")
+    refused(compare(*arguments, "2", "--resume", "--force"), 2, "--force starts again and --resume goes on")
+    more = compare(*arguments, "2", "--resume")
+    assert more.exit_code == 0 and "(kept)" in more.stderr and "run 1 of 4" not in more.stderr, more.stderr
+    assert "run 3 of 4" in more.stderr
+    found = json.loads(more.stdout)
+    assert found["runs"][:2] == first["runs"] and [run["seed"] for run in found["runs"]] == [1, 1, 2, 2]
+    other = compare(*arguments, "2", "--resume", "--learning-rate", "0.1")
+    refused(other, 2, "the comparison to continue is of other data or options", "--force")

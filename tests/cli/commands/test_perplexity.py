@@ -188,6 +188,16 @@ def test_chinese_without_spaces_is_pointed_out(models: dict[str, Path]) -> None:
         assert ("--segments" in result.stderr) == said
 
 
+def test_that_lines_are_remembered_is_said(models: dict[str, Path], lines: Path) -> None:
+    said = "the model remembers earlier lines"
+    document, of_lines = models["bpe"], models["words"]
+    assert perplexity(document, lines, "--per", "word").stderr.count(said) == 1
+    for arguments in (["--lines"], ["--stream"], ["--quiet"]):
+        assert said not in perplexity(document, lines, "--per", "word", *arguments).stderr
+    assert said not in perplexity(of_lines, lines, "--per", "word").stderr
+    assert said not in perplexity(document, "--text", "the cat", "--per", "word").stderr
+
+
 def test_an_error_in_the_second_file_comes_before_the_first_row(model: Path, lines: Path) -> None:
     result = perplexity(model, lines, "no/such.txt", "--per", "line")
     assert (result.exit_code, result.stdout) == (3, "")
@@ -211,7 +221,7 @@ def test_a_pipe_is_answered_line_by_line(model: Path) -> None:
 
 
 def test_a_reader_that_leaves_ends_the_program_quietly(model: Path) -> None:
-    script = f"yes 'the cat' | {' '.join(command(model, '--per', 'word'))} | head -n 3; echo ${{PIPESTATUS[1]}}"
+    script = f"yes 'the cat' | {' '.join(command(model, '--per', 'word', '--stream'))} | head -n 3; echo ${{PIPESTATUS[1]}}"
     run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
     assert run.stderr == ""
     assert len(run.stdout.splitlines()) == 4 and run.stdout.splitlines()[-1] == "0"

@@ -73,6 +73,7 @@ def compare_cells(
     distance: r.Distance = None,
     output: r.Output = None,
     force: r.Force = False,
+    resume: r.Resume = False,
     valid: r.Valid = None,
     test: r.Test = None,
     target_file: TargetFile = None,
@@ -143,7 +144,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
     output = values["output"] or r.OUTPUT
     first = TrainingConfig.seed if values["seed"] is None else values["seed"]
     seeds = range(first, first + values["seeds"])
-    _check_output(output, cells, seeds, force=values["force"])
+    _check_output(output, cells, seeds, force=values["force"], resume=values["resume"])
 
     from lstmcli.cli.output.experiment.live import LiveDisplay
     from lstmcli.cli.output.experiment.tables import EXPERIMENT
@@ -169,7 +170,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
     task = require_task(values["task"]) if values["task"] else task_for(labelled=splits.labelled, paired=splits.paired)
     config = chosen(settings, task)["config"]
     how = {"cells": cells, "seeds": len(seeds), "match": match, "distance": distance}
-    how |= {"source": source, "force": values["force"], "command": shlex.join(arguments)}
+    how |= {"source": source, "force": values["force"], "resume": values["resume"], "command": shlex.join(arguments)}
     with Stop() as stop, LiveDisplay(splits, by_time="time" in match, quiet=values["quiet"]) as shown:
         result, failure = _run(splits, config, output, stop, shown, how)
     try:
@@ -244,17 +245,22 @@ def _with_time(values: Mapping[str, Any], given: Collection[str], match: Sequenc
     return {**values, "time": (values["time"] or EQUAL_TIME) if "time" in match else None}
 
 
-def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:
-    """Fail early if a model or the report could not be written.  Raises: OutputError."""
+def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool, resume: bool) -> None:
+    """Fail early if a model or the report could not be written.  Raises: UsageError, OutputError."""
+    from lstmcli.experiments.journal import JOURNAL
     from lstmcli.experiments.plan import model_path
     from lstmcli.model_dir.directory import check_target
 
+    if force and resume:
+        raise UsageError("--force starts again and --resume goes on", hint="leave one of them out")
     if not output.exists():
         return
     if not output.is_dir():
         raise OutputError("is a file", path=output, hint=ELSEWHERE)
-    if any(output.iterdir()) and not force:
+    if any(output.iterdir()) and not force and not resume:
         hint = f"replace its files with --force, or {ELSEWHERE}"
+        if (output / JOURNAL).is_file():
+            hint = f"continue the comparison with --resume, replace its files with --force, or {ELSEWHERE}"
         raise OutputError("exists already and is not empty", path=output, hint=hint)
     for cell, seed in product(cells, seeds):
         check_target(model_path(output, cell, seed), True)

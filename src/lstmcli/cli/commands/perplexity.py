@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +38,10 @@ TABLES = ("line", "word", "token", "char")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2}")
 NO_SPACES = (
     "note: Chinese and Japanese have no spaces between words; separate words by spaces (--segments), or use --per char"
+)
+CARRIED = (
+    "note: the model remembers earlier lines, since it was trained on a document; --lines scores each line by itself, "
+    "--stream says that this is meant"
 )
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -188,8 +192,10 @@ def perplexity(
     else:
         several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
-        check_spaces = not (quiet or segments) and per == "word"
-        _write_rows(loaded, texts, per, how, out, warner, check_spaces)
+        notes = {NO_SPACES: per == "word" and not segments, CARRIED: not values["stream"]}
+        _write_rows(
+            loaded, texts, per, how, out, warner, [note for note, wanted in notes.items() if wanted and not quiet]
+        )
     sys.stdout.flush()
     warner.close()
 
@@ -213,27 +219,30 @@ def _write_rows(
     how: Mapping[str, Any],
     out: Any,
     warner: Warner,
-    check_spaces: bool,
+    notes: Sequence[str],
 ) -> None:
     """Write the surprisal of every unit of the texts.
 
     Args:
-        check_spaces: print a note if a row contains Chinese or Japanese text.
+        notes: what to say if a row contains Chinese or Japanese text, or if a line is read after another.
 
     Raises:
         NoDataError: there is no text.
     """
     from lstmcli.language_modeling.scoring.surprisal import surprisals
 
-    rows = 0
+    rows, unsaid = 0, set(notes)
     for source in texts:
         for row in surprisals(loaded, source, per, **how):
             warner.check()
             out.write(row)
             rows += 1
-            if check_spaces and _CJK.search(row.text):
-                check_spaces = False
+            if NO_SPACES in unsaid and _CJK.search(row.text):
+                unsaid.discard(NO_SPACES)
                 streams.say(NO_SPACES)
+            if CARRIED in unsaid and source.carried and row.line > 1:
+                unsaid.discard(CARRIED)
+                streams.say(CARRIED)
             if source.ready is not None and not source.ready():
                 sys.stdout.flush()
     if not rows:

@@ -54,6 +54,10 @@ Output = Annotated[
     ),
 ]
 Force = Annotated[bool, CELLS.flag("--force", "Replace the files of an earlier comparison.")]
+Resume = Annotated[
+    bool,
+    CELLS.flag("--resume", "Continue an earlier comparison, with more cells or seeds too: complete runs are kept."),
+]
 Valid = Annotated[str | None, CELLS.option("--valid", "FILE", "Validation data.")]
 Test = Annotated[
     str | None,

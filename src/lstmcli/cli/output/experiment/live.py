@@ -46,6 +46,8 @@ class LiveDisplay:
         self.points: dict[tuple[str, int], list[Point]] = {}
         self.done: dict[str, list[float]] = {}
         self._warned: set[str] = set()
+        self._data_shown = 0
+        """The number of the run whose data and tokenizer were shown."""
 
     def __enter__(self) -> LiveDisplay:
         return self
@@ -68,7 +70,10 @@ class LiveDisplay:
             measure = self.planned.measure
             self.done.setdefault(event.run.cell, []).append(event.run.scores[measure])
             score = amount(measure, event.run.scores[measure])
-            self._say(of_display(f"{event.run.cell}, seed {event.run.seed}: {named(measure)} {score}"))
+            if event.kept:
+                self.points[event.run.cell, event.run.seed] = list(event.run.points)
+            text = of_display(f"{event.run.cell}, seed {event.run.seed}: {named(measure)} {score}")
+            self._say(f"{text} {of_display('(kept)')}" if event.kept else text)
         elif isinstance(event, experiment.Measuring):
             self.run, self.doing = None, of_display(f"measuring: {of_display(event.what)}")
             self._say(self.doing)
@@ -102,7 +107,8 @@ class LiveDisplay:
                 self._warned.add(event.message)
                 self.log.handle(event)
         elif isinstance(event, (DataRead, CorpusRead, PairsRead, TokenizerReady)):
-            if self.run.number == 1:
+            if not self._data_shown or self.run.number == self._data_shown:
+                self._data_shown = self.run.number
                 self.log.handle(event)
         elif isinstance(event, events.RunPlanned):
             self.started = time.monotonic()

@@ -1,0 +1,91 @@
+"""What a comparison of architectures has done, on disk beside its models, so that it can be continued.
+
+A line of ``runs.jsonl`` is one run or one recall task, written when it is complete, with a checksum of what it is a
+result of: data, settings, cell and seed.  So a comparison may be continued with more cells or seeds, too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lstmcli.errors import OutputError, UsageError
+from lstmcli.evaluation.results import Spread
+from lstmcli.experiments.results import Point, Recall, Run
+from lstmcli.safe_files import check_links
+
+JOURNAL = "runs.jsonl"
+
+
+class Journal:
+    """The complete runs and recall tasks in an output directory."""
+
+    def __init__(self, output: Path, *, resume: bool) -> None:
+        """
+        Args:
+            resume: read what an earlier comparison has written; otherwise it is forgotten.
+        """
+        self._path, self._lines = output / JOURNAL, list[dict[str, Any]]()
+        self._torn = False
+        if resume and self._path.is_file():
+            text = self._path.read_text(encoding="utf-8", errors="replace")
+            self._lines, self._torn = list(_complete(text)), not text.endswith("\n")
+        elif not resume:
+            self._path.unlink(missing_ok=True)
+
+    def run(self, of: str, path: Path) -> Run | None:
+        """The run with this checksum, if its model is still at ``path``."""
+        found = self._find("run", of)
+        if found is None or not path.is_dir():
+            return None
+        points = tuple(Point(**point) for point in found["points"])
+        return Run(**{**found, "path": str(path), "points": points})
+
+    def recall(self, of: str) -> Recall | None:
+        """The result of the recall task with this checksum."""
+        found = self._find("recall", of)
+        return found and Recall(**{**found, "accuracies": tuple(Spread(**each) for each in found["accuracies"])})
+
+    def check(self, runs: set[str]) -> None:
+        """Raises: UsageError: runs are there, and none of them is one of these."""
+        there = {line["of"] for line in self._lines if "run" in line}
+        if there and there.isdisjoint(runs):
+            hint = "give the same SOURCE and options, or start again with --force"
+            raise UsageError("the comparison to continue is of other data or options", hint=hint)
+
+    def add(self, of: str, result: Run | Recall) -> None:
+        """Write a result down, on the disk.  Raises: OutputError."""
+        kind = "run" if isinstance(result, Run) else "recall"
+        line = json.dumps({"of": of, kind: dataclasses.asdict(result)}, ensure_ascii=False)
+        check_links(self._path)
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write("\n" * self._torn + line + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            self._torn = False
+        except OSError as error:
+            hint = "free some space, then continue with --resume"
+            raise OutputError(f"cannot be written: {error.strerror}", path=self._path, hint=hint) from error
+
+    def _find(self, kind: str, of: str) -> Any:
+        return next((line[kind] for line in reversed(self._lines) if kind in line and line["of"] == of), None)
+
+
+def checksum(of: Any) -> str:
+    """Of a value that can be JSON."""
+    return hashlib.sha256(json.dumps(of, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _complete(text: str) -> Iterator[dict[str, Any]]:
+    """The lines that were written to their end."""
+    for line in text.splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:  # a kill in the middle of a line
+            continue
