@@ -53,7 +53,7 @@ def classifier_data(model: ModelDir) -> Data:
         "multilabel": model.multilabel,
         "thresholds": of_model(model).tolist(),
         "scale": float(model.config["calibration"]["scale"]),
-        "pooling": list(config.model.pooling),
+        "pooling": list(config.model.pools),
         "segment": config.model.segment,
         "maxTokens": config.tokenizer.max_tokens,
         "tokenizer": classifier_tokens(encoder, config.tokenizer),

@@ -12,7 +12,7 @@ from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, p
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
-from lstmcli.model_dir.results import ModelInfo
+from lstmcli.model_dir.results import ModelInfo, ancestors
 from lstmcli.plural import count, have
 from lstmcli.tasks import require_task
 
@@ -203,7 +203,7 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
         "command": info.command,
         "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
         "again": _again(info),
-        "goes on from": _ancestors(info),
+        "goes on from": ancestors(info.came_from),
     }
     rows |= {name.replace("_", " "): _value(value) for name, value in info.data.items()}
     figures = require_task(info.task).module("manifest").FIGURES
@@ -232,13 +232,6 @@ def _machine(info: ModelInfo) -> str:
     """The precision, device and threads of training, as far as they are recorded."""
     where = of_display(" on ".join(part for part in (info.precision, info.device) if part))
     return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
-
-
-def _ancestors(info: ModelInfo) -> str:
-    """The models that it goes on from, nearest first."""
-    older = info.came_from.get("older", ())
-    models = [info.came_from, *older] if isinstance(older, list) else [info.came_from]
-    return ", before it ".join(str(model["path"]) for model in models if isinstance(model, dict) and model.get("path"))
 
 
 def _again(info: ModelInfo) -> str:
