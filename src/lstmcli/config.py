@@ -77,7 +77,7 @@ def from_dict(cls: type[C], values: Any) -> C:
         if dataclasses.is_dataclass(expected):
             arguments[name] = from_dict(type(expected), value)
             continue
-        if isinstance(expected, tuple) and isinstance(value, list):
+        if isinstance(value, list):
             value = tuple(value)
         if not fits(value, hints[name]):
             shown = list(value) if isinstance(value, tuple) else value

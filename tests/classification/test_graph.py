@@ -32,7 +32,7 @@ CONFIGS = [
     for both, layers, pooling in product((True, False), (1, 2), (*((p,) for p in POOLINGS), POOLINGS))
     if cell in ("lstm", "gru", "rnn") or pooling == POOLINGS
 ]
-NAMES = [f"{c.cell}-{'two' if c.bidirectional else 'one'}way-{c.layers}-{'+'.join(c.pooling)}" for c in CONFIGS]
+NAMES = [f"{c.cell}-{'two' if c.bidirectional else 'one'}way-{c.layers}-{'+'.join(c.pools)}" for c in CONFIGS]
 TEXTS = st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=3), min_size=1, max_size=4)
 Ids, Lengths = NDArray[np.int32], NDArray[np.int64]
 

@@ -101,7 +101,7 @@ def test_what_units_add_is_the_logit_but_for_the_bias(pooling: str, bidirectiona
         h = module.stack(module.embed(ids), lengths.reshape(-1)).numpy()
     weights = {name: value.detach().numpy() for name, value in module.state_dict().items()}
     joined = np.concatenate([h[:6, 0], h[:4, 1]])
-    added = contributions(weights, config.pooling, joined, 2 if bidirectional else 1)
+    added = contributions(weights, config.pools, joined, 2 if bidirectional else 1)
     assert added.shape == (3, H * (2 if bidirectional else 1))
     close(added.sum(axis=1), expected)
 

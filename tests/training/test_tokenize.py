@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -28,9 +29,10 @@ from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.processes import Tokenizers
 from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training import tokenize as tokenize_module
 from lstmcli.training.cross_validation import cross_validate
 from lstmcli.training.distributed import ALONE, Group
-from lstmcli.training.events import Event, Warned
+from lstmcli.training.events import Event, TokensKept, Warned
 from lstmcli.training.run import train
 from lstmcli.training.tokenize import encode_texts
 from lstmcli.translation.events import PairsRead
@@ -120,12 +122,49 @@ def test_a_translator_is_that_of_pairs_in_memory(
         lstm.train(str(path), output=tmp_path / name, on_event=events.append, **how)
         found.append([event.message for event in events if isinstance(event, Warned)])
         (read,) = (event for event in events if isinstance(event, PairsRead))
+        assert [isinstance(event, TokensKept) for event in events].count(True) == (name == "files")
         assert ("texts, 0.0 GB, are kept in a file" in read.line()) == (name == "files") == (len(here) > 5)
         in_files()
     assert found[0] == found[1]
     assert any("1 pair has an empty side" in said and f"{path}, line 32" in said for said in found[0])
     assert any("with more than 18 tokens on a side left out" in said for said in found[0])
     for file in (WEIGHTS, "tokenizer.json"):
+        assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
+
+
+def test_a_classifier_that_learns_from_more_texts_is_that_of_all_in_memory(
+    source: Path, tmp_path: Path, in_files: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, named = tmp_path / "more.txt", list[str]()
+    plain.write_text("\n".join(f"{word} evening {n}" for n in range(30) for word in ("red", "blue")), encoding="utf-8")
+    answers = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for path, p in zip(answers, (0.25, 0.625), strict=True):
+        texts = (*(f"red night {n}" for n in range(30)), *(text.split("\n")[0] for text in TEXTS[:40]))
+        path.write_text("text,p_a,p_b\n" + "".join(f"{text},{p},{1 - p}\n" for text in texts), encoding="utf-8")
+    encode = tokenize_module._mapped
+
+    def mapped(texts: Any, encoder: Any, group: Group, folder: Path, size: int) -> Any:
+        named.append(f"{len(texts)}")
+        return encode(texts, encoder, group, folder, size)
+
+    monkeypatch.setattr(tokenize_module, "_mapped", mapped)
+    how: dict[str, Any] = {"epochs": 1, "pretrain": 1, "virtual": 1.0, "hidden": 8, "embedding": 8, "threads": 1}
+    notes = []
+    for name in ("memory", "files"):
+        heard: list[Event] = []
+        how["on_event"] = heard.append
+        done = lstm.train(str(source), output=tmp_path / name, unlabelled=[plain], teacher=answers, **how)
+        notes.append(json.loads((tmp_path / name / "config.json").read_text("utf-8"))["data"])
+        assert done.path == tmp_path / name
+        assert ("60" in named) == (name == "files")
+        told = [event.line() for event in heard if isinstance(event, TokensKept)]
+        where = f"the tokenized texts are kept in {tmp_path / 'cache'} and removed 30 days after their last use"
+        assert told == ([where] if name == "files" else [])
+        in_files()
+    assert notes[0]["fingerprint"] == notes[1]["fingerprint"]
+    assert notes[0]["texts without labels"] == notes[1]["texts without labels"] == 60
+    assert "60 texts, 0.0 GB, are kept in a file instead of memory" in notes[1]["notes"]
+    for file in (WEIGHTS, NGRAMS, "tokenizer.json"):
         assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
 
 

@@ -27,7 +27,7 @@ def parameters(config: ClassifierConfig, cell: str, units: int, labels: int) -> 
     model = config.model
     directions = 2 if model.bidirectional else 1
     state = directions * units
-    head = (state * len(model.pooling) + 1) * labels + (state if "attention" in model.pooling else 0)
+    head = (state * len(model.pools) + 1) * labels + (state if "attention" in model.pools else 0)
     return count_parameters(cell, model.embedding, widths(config, units), directions) + head
 
 
@@ -45,4 +45,4 @@ def describe(config: ClassifierConfig) -> str:
     network = f"{direction}{CELLS[model.cell].title} {layers}{model.hidden}, embedding {model.embedding}"
     beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
     inside = f", {model.characters}-character model" if model.characters else ""
-    return f"{network}, {'+'.join(model.pooling)} pooling{beside}{inside}"
+    return f"{network}, {'+'.join(model.pools)} pooling{beside}{inside}"

@@ -38,11 +38,12 @@ def _what(config: Mapping[str, Any]) -> str:
     kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
     start = "pretrained word vectors" if config["classifier"]["model"].get("vectors") else "scratch"
     if came_from := config.get("from"):
-        start = f"a classifier of {count(len(came_from['labels']), 'label')} (`config.json` says which)"
+        start = f"a classifier of {count(len(came_from['labels']), 'label')} (see below)"
     return (
         f"It {kind}, with a probability. Architecture: {plain(config['architecture'])}; "
-        f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`; "
-        "`model.onnx` is the same network for ONNX Runtime."
+        f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`. "
+        "`model.onnx`, if there is one, is the network alone, without n-grams and calibration: its answers are not "
+        "those of `lstm classify`. `lstm export` writes a graph that gives the same answers."
     )
 
 

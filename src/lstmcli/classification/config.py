@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lstmcli.config import Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
@@ -13,6 +13,8 @@ from lstmcli.training.config import TrainingConfig
 SMALLEST = 50_000
 """The least bytes of a model of a given size."""
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
+USUAL_POOLING = ("max", "mean")
+"""Of a network that is not pretrained."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class ClassifierModelConfig:
     """Units per direction."""
     layers: int = 1
     bidirectional: bool = True
-    pooling: tuple[str, ...] = ("max", "mean")
+    pooling: tuple[str, ...] | None = None
+    """None: ``USUAL_POOLING``, or that of a pretrained network (``pretraining/phase.py``); settled before training."""
     segment: int = 100
     """Longer texts are split into equal segments of at most this many tokens and pooled together; 0: no segments."""
     embedding_dropout: float = 0.5
@@ -56,13 +59,18 @@ class ClassifierModelConfig:
     def __post_init__(self) -> None:
         check_network(self, ("embedding", "word", "feature", "layer", "output"))
         require(len(self.init_from) <= 2, "init-from names a forward and a backward language model at most")
-        require(bool(self.pooling), "choose at least one pooling")
-        for pool in self.pooling:
+        require(bool(self.pools), "choose at least one pooling")
+        for pool in self.pools:
             require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
         within("ngrams", self.ngrams, 0, 5)
         within("characters", self.characters, 0, 8)
         within("segment", self.segment, 0)
         within("size", self.size, SMALLEST)
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """How the states of a text become one vector."""
+        return USUAL_POOLING if self.pooling is None else self.pooling
 
 
 @dataclass(frozen=True)
@@ -123,3 +131,7 @@ class ClassifierConfig:
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ClassifierModelConfig = field(default_factory=ClassifierModelConfig)
     train: ClassifierTrainConfig = field(default_factory=ClassifierTrainConfig)
+
+    def settled(self) -> ClassifierConfig:
+        """The config of a network that is not pretrained."""
+        return replace(self, model=replace(self.model, pooling=self.model.pools))

@@ -19,7 +19,7 @@ from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training.distributed import Group
 from lstmcli.training.events import Event, Warned
-from lstmcli.training.tokenize import encode_texts
+from lstmcli.training.tokenize import encode_texts, kept
 
 if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
@@ -45,8 +45,11 @@ class SplitEncoder:
         gold = gold_array(records, self.labels, self.multilabel)
         words = WordTexts(map(self.words_of, Texts(records))) if self.words_of else None
         soft = soft_labels(records, self.labels, teacher_weight, multilabel=self.multilabel)
-        encoded = yield from encode_texts(name, Texts(records), self.encoder, self.group, self.key)
-        return Split(encoded, gold, words, soft)
+        return Split((yield from self.texts(name, records)), gold, words, soft)
+
+    def texts(self, name: str, records: Collection[Record]) -> Generator[Event, None, EncodedTexts]:
+        """The encoded texts alone."""
+        return (yield from encode_texts(name, Texts(records), self.encoder, self.group, self.key))
 
     def unknown_labels(self, records: Collection[Record]) -> UnknownLabelTexts:
         """The texts with labels that are not in the training split."""
@@ -57,11 +60,18 @@ class SplitEncoder:
 
 
 def tokenizer_ready(
-    config: TokenizerConfig, vocab_size: int, train: EncodedTexts, valid: EncodedTexts
+    config: TokenizerConfig, vocab_size: int, train: EncodedTexts, valid: EncodedTexts, others: EncodedTexts | None
 ) -> Iterator[Event]:
-    """What is said of the tokenizer: what it is, and a warning if it fits the validation split badly."""
+    """What is said of the tokenizer and the tokens: what it is, where they are if they are many, and a warning if it
+    fits the validation split badly.
+
+    Args:
+        others: texts without labels.
+    """
     kind, seen, lengths = config.path or config.kind, valid.ids(slice(None)), train.lengths
     unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
     yield TokenizerReady(kind, vocab_size, unknown / max(1, read), float(lengths.mean()), int(lengths.max()))
+    if train.in_files or (others is not None and others.in_files):
+        yield kept()
     if warning := unknown_in_validation(unknown, read, kind):
         yield Warned(warning)

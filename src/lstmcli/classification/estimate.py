@@ -19,7 +19,7 @@ NGRAM_SECONDS = 1e-6
 """Time to fit the n-gram model, per token, order and unit of 1 + labels / 4."""
 WITHIN_BYTES = 40
 """Memory of the fit of the character model, per n-gram of a distinct word."""
-FIT_VECTORS, FIT_BYTES = 38, 20
+FIT_VECTORS, FIT_BYTES = 28, 20
 """Memory of the fit: vectors of the weights in double precision, and bytes per n-gram that is counted at once."""
 
 

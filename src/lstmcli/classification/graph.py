@@ -49,7 +49,7 @@ def pool(
     minus_infinity = graph.constant(np.array(-np.inf, np.float32))
     zero = graph.constant(np.array(0.0, np.float32))
     pooled = []
-    for kind in config.pooling:
+    for kind in config.pools:
         if kind == "max":
             masked = graph.node("Where", inside_TBS1, h_TBSK, minus_infinity)
             pooled.append(graph.node("ReduceMax", masked, graph.ints(0, 2), keepdims=0))

@@ -43,13 +43,13 @@ class NativeSession:
         share_memory()
         self.workers = threads or cores()
         self.batch_size = 96 if self.workers <= 4 else 48  # twice, or once, as many as take a step together
-        self._library, self._pooling, self._bidirectional = library, config.pooling, config.bidirectional
+        self._library, self._pooling, self._bidirectional = library, config.pools, config.bidirectional
         self._stack = Stack.of(library, weights, config.layers, 1 + config.bidirectional, int16=int16)
         H = padded(config.hidden, library.width)
         head_CK = spread(np.asarray(weights["head.weight"]), config.hidden, H)
         self._classes = len(head_CK)
         self._head = Product(library, head_CK, np.asarray(weights["head.bias"]))
-        if "attention" in config.pooling:
+        if "attention" in config.pools:
             query_1K = np.asarray(weights["pooling.query"])[None]
             self._query_K = np.ascontiguousarray(spread(query_1K, config.hidden, H)[0])
 

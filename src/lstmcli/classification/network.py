@@ -37,7 +37,7 @@ class Classifier(nn.Module):
             config.layer_dropout,
             config.weight_drop,
         )
-        self.pooling = Pooling(config.pooling, self.stack.output_size, config.bidirectional)
+        self.pooling = Pooling(config.pools, self.stack.output_size, config.bidirectional)
         self.head = nn.Linear(self.pooling.output_size, classes)
 
     def embed(self, ids_BSTF: Tensor, table_UE: Tensor | None = None) -> Tensor:

@@ -12,6 +12,6 @@ def classifier_shapes(config: ClassifierModelConfig, rows: int, classes: int) ->
     K = directions * config.hidden
     shapes: Shapes = {"embedding": (rows, config.embedding)}
     shapes |= stack_shapes(config.cell, config.embedding, (config.hidden,) * config.layers, directions)
-    if "attention" in config.pooling:
+    if "attention" in config.pools:
         shapes["pooling.query"] = (K,)
-    return shapes | {"head.weight": (classes, K * len(config.pooling)), "head.bias": (classes,)}
+    return shapes | {"head.weight": (classes, K * len(config.pools)), "head.bias": (classes,)}

@@ -109,7 +109,7 @@ class ClassifierJob(TrainingJob):
             self.encoder, self.check.labels, splits.multilabel, words_of, self.group, splits.fingerprint
         )
         self.train = yield from encode.split("train", splits.train, config.train.teacher_weight)
-        others = self.encoder.encode_all(record.text for record in splits.unlabelled) if splits.unlabelled else None
+        others = (yield from encode.texts("texts without labels", splits.unlabelled)) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         if splits.unlabelled or start or config.train.pretrain:
@@ -122,13 +122,13 @@ class ClassifierJob(TrainingJob):
             buckets = self.encoder.fit_buckets(self.train.encoded, others)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.pretraining = phase_for(config, self.encoder, self.train.encoded, others, start)
-        self.config = self.pretraining.config if self.pretraining else config
+        self.config = self.pretraining.config if self.pretraining else config.settled()
         self.valid = yield from encode.split("valid", known(splits.valid, self.check.labels))
         self.test = yield from encode.split("test", known(splits.test, self.check.labels))
         self._unknown = {name: encode.unknown_labels(getattr(splits, name)) for name in ("valid", "test")}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
         self.splits = replace(splits, train=(), valid=(), test=(), unlabelled=())
-        yield from tokenizer_ready(config.tokenizer, self.vocab_size, self.train.encoded, self.valid.encoded)
+        yield from tokenizer_ready(config.tokenizer, self.vocab_size, self.train.encoded, self.valid.encoded, others)
 
     def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
         return start_or_train(config, records)

@@ -22,7 +22,7 @@ from lstmcli.data.label_check import missing_labels, missing_labels_note
 from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
-from lstmcli.data.stored import StoredRecords, gathered, picked
+from lstmcli.data.stored import gathered, kept_in_file, picked
 from lstmcli.data.teachers import check_columns
 from lstmcli.errors import NoDataError
 from lstmcli.plural import are, count, have
@@ -131,9 +131,7 @@ class _Loading:
             records = gathered(source)
         elif source.kind.slow:
             records = list(source)
-        if isinstance(records, StoredRecords):
-            gigabytes = f"{records.nbytes / 1e9:,.1f} GB"
-            self.notes.append(f"{len(records):,} texts, {gigabytes}, are kept in a file instead of memory")
+        self.notes += kept_in_file(records)
         if source.kind.running_text and not self.read.keep_licence:
             records, said = without_notices(records)
             self.notes += said

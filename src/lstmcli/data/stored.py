@@ -79,6 +79,13 @@ def gathered(records: Iterable[Record]) -> Collection[Record]:
     return found
 
 
+def kept_in_file(records: Collection[Record]) -> list[str]:
+    """What is said of records that are kept in a file; nothing of others."""
+    if not isinstance(records, StoredRecords):
+        return []
+    return [f"{len(records):,} texts, {records.nbytes / 1e9:,.1f} GB, are kept in a file instead of memory"]
+
+
 def _store(first: list[Record], rest: Iterator[Record]) -> StoredRecords:
     paths: dict[str, int] = {}
     ends = array("q", [0])

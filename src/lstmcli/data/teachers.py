@@ -6,9 +6,10 @@ is left out; the others are new training texts.  Of several teachers the distrib
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from dataclasses import replace
 
 from lstmcli.data.beside import left_out_note, open_beside
 from lstmcli.data.columns.choice import listed
@@ -18,7 +19,7 @@ from lstmcli.data.duplicates import same_text, texts_of
 from lstmcli.data.locate import Located
 from lstmcli.data.records import Record, Splits, fingerprint
 from lstmcli.data.sources import Source, taught
-from lstmcli.data.stored import gathered
+from lstmcli.data.stored import gathered, kept_in_file
 from lstmcli.errors import DataError
 from lstmcli.plural import are, count
 
@@ -39,33 +40,42 @@ def add_teachers(splits: Splits, files: Sequence[str | Located]) -> None:
 
     Raises:
         DataError: a file cannot be read, has no probabilities, or has or lacks a label of the training data.
+        OutputError: the texts are many, and cannot be written to a file.
     """
     if not files:
         return
     labels = label_set(splits.train)
-    told: dict[bytes, _Told] = {}
-    notes = []
-    for file in files:
-        source, texts = _open(file, splits), 0
-        check_columns(source, labels)
-        for record in _records(source, labels):
-            told.setdefault(same_text(record.text), _Told(record)).add(record.probabilities or {})
-            texts += 1
-        notes.append(f"teacher: {source.notes[0]}; {count(texts, 'text')}")
-    elsewhere = texts_of(splits.valid, splits.test)
-    train = gathered(_with_teacher(record, told) for record in splits.train)
-    known = texts_of(train)
-    new = [
-        taught(replace(each.first, labels=()), each.mean, independent=splits.multilabel)
-        for key, each in told.items()
-        if key not in known and key not in elsewhere
-    ]
+    told, notes = _Told(len(labels)), list[str]()
+
+    def answered() -> Iterator[Record]:
+        """Each text that a teacher answered, once."""
+        for file in files:
+            source, texts = _open(file, splits), 0
+            check_columns(source, labels)
+            for record in _records(source, labels):
+                if told.add(same_text(record.text), record.probabilities or {}):
+                    yield record
+                texts += 1
+            notes.append(f"teacher: {source.notes[0]}; {count(texts, 'text')}")
+
+    answers = gathered(answered())
+    elsewhere, known = texts_of(splits.valid, splits.test), texts_of(splits.train)
     left_out = left_out_note(sum(key in elsewhere for key in told))
     both = sum(key in known and key not in elsewhere for key in told)
-    notes.append(
-        f"of the teacher's texts {len(new):,} {are(len(new))} new, {both:,} {are(both)} in the training data{left_out}"
-    )
-    splits.train, splits.notes = gathered(chain(train, new)), (*splits.notes, *notes)
+    new = sum(key not in known and key not in elsewhere for key in told)
+    notes.append(f"of the teacher's texts {new:,} {are(new)} new, {both:,} {are(both)} in the training data{left_out}")
+
+    def rows() -> Iterator[Record]:
+        for record in splits.train:
+            mean = told.mean(same_text(record.text)) if record.probabilities is None else None
+            yield record if mean is None else replace(record, probabilities=mean)
+        for record in answers:
+            key = same_text(record.text)
+            if key not in known and key not in elsewhere:
+                yield taught(replace(record, labels=()), told.mean(key), independent=splits.multilabel)
+
+    train = gathered(rows())
+    splits.train, splits.notes = train, (*splits.notes, *notes, *kept_in_file(train))
     splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
 
 
@@ -82,28 +92,39 @@ def check_columns(source: Source, labels: set[str]) -> None:
         )
 
 
-@dataclass
 class _Told:
-    """What teachers say of a text."""
+    """The means of what teachers say of texts, by their keys: 8 bytes a label in memory for each text."""
 
-    first: Record
-    sums: dict[str, float] = field(default_factory=dict)
-    teachers: int = 0
+    def __init__(self, labels: int) -> None:
+        self._places: dict[bytes, int] = {}
+        self._columns: dict[str, int] = {}
+        self._sums, self._teachers = array("d"), array("i")
+        self._nothing = array("d", [math.nan] * labels)
 
-    def add(self, probabilities: Mapping[str, float]) -> None:
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._places)
+
+    def add(self, key: bytes, probabilities: Mapping[str, float]) -> bool:
+        """Add an answer; returns whether it is the first for the text."""
+        place = self._places.setdefault(key, len(self._places))
+        first = place == len(self._teachers)
+        if first:
+            self._sums.extend(self._nothing)
+            self._teachers.append(0)
+        self._teachers[place] += 1
         for label, value in probabilities.items():
-            self.sums[label] = self.sums.get(label, 0.0) + value
-        self.teachers += 1
+            at = place * len(self._nothing) + self._columns.setdefault(label, len(self._columns))
+            before = self._sums[at]
+            self._sums[at] = value if math.isnan(before) else before + value
+        return first
 
-    @property
-    def mean(self) -> dict[str, float]:
-        return {label: value / self.teachers for label, value in self.sums.items()}
-
-
-def _with_teacher(record: Record, told: Mapping[bytes, _Told]) -> Record:
-    if record.probabilities is not None or (found := told.get(same_text(record.text))) is None:
-        return record
-    return replace(record, probabilities=found.mean)
+    def mean(self, key: bytes) -> dict[str, float] | None:
+        """None if no teacher answered it; a label that none mentioned is left out."""
+        if (place := self._places.get(key)) is None:
+            return None
+        teachers, begin = self._teachers[place], place * len(self._nothing)
+        sums = {label: self._sums[begin + column] for label, column in self._columns.items()}
+        return {label: value / teachers for label, value in sums.items() if not math.isnan(value)}
 
 
 def _open(file: str | Located, splits: Splits) -> Source:

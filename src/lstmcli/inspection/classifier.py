@@ -127,7 +127,7 @@ class ClassifierInspector:
         from lstmcli.inspection.reference import contributions
 
         h_TK = np.concatenate([trace.states["hidden"] for trace in last], axis=1)
-        added_CK = contributions(stack.weights, self._shape.pooling, h_TK, len(last))
+        added_CK = contributions(stack.weights, self._shape.pools, h_TK, len(last))
         own_K = added_CK[label] if self.model.multilabel else added_CK[label] - added_CK.mean(axis=0)
         return np.split(own_K, len(last))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 
 from lstmcli.data.records import Record
+from lstmcli.data.stored import IN_MEMORY
 from lstmcli.errors import DataError
 from lstmcli.language_modeling.corpus import Corpus, corpus_steps
 from lstmcli.language_modeling.survey import Survey, Unchanged
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event
-from lstmcli.training.tokenize import said
+from lstmcli.training.tokenize import kept, said
 
 
 class Lines:
@@ -38,7 +39,10 @@ def tokenized(
     """
     steps = corpus_steps(Unchanged(lines, found), encoder, key=found.fingerprint, group=group)
     try:
-        return (yield from said(split, steps, found.bytes))
+        corpus = yield from said(split, steps, found.bytes)
     except DataError as error:
         error.path = error.path or lines.path
         raise
+    if split == "train" and corpus.path is not None and found.bytes > IN_MEMORY:
+        yield kept()
+    return corpus

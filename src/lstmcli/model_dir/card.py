@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lstmcli.model_dir.markdown import code, plain
+from lstmcli.model_dir.results import ancestors
 
 
 def model_card(
@@ -27,6 +28,7 @@ def model_card(
         use: commands that use it.
         results, labels: sections; what is empty is left out.
     """
+    came_from = {"goes on from": ancestors(config.get("from", {}))}
     parts = [
         f"---\nlibrary_name: lstmcli\npipeline_tag: {tags[0]}\ntags:\n- lstm\n- {tags[1]}\n---",
         f"# {title}",
@@ -36,7 +38,7 @@ def model_card(
         labels,
         "## Training",
         code(config["command"]),
-        pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
+        pairs({"trained": config["created"], "seed": str(config["seed"]), **came_from, **config["data"]}),
         "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
         *results,
         "## Limits",

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lstmcli.results import Result
+
+
+def ancestors(came_from: Mapping[str, Any]) -> str:
+    """The models that a model goes on from, nearest first; empty if there are none.
+
+    Args:
+        came_from: ``from`` of its ``config.json``.
+    """
+    older = came_from.get("older", ())
+    models = [came_from, *older] if isinstance(older, list) else [came_from]
+    return ", before it ".join(str(model["path"]) for model in models if isinstance(model, dict) and model.get("path"))
 
 
 @dataclass(frozen=True, slots=True)

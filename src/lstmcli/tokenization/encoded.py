@@ -126,10 +126,13 @@ class EncodedTexts(Sequence[Ids]):
         return np.diff(self.ends)
 
     @property
+    def in_files(self) -> bool:
+        return isinstance(self.places_N, np.memmap)
+
+    @property
     def nbytes(self) -> int:
         """In memory."""
-        mapped = isinstance(self.places_N, np.memmap)
-        return self.ends.nbytes + (0 if mapped else self.tokens_DF.nbytes + self.places_N.nbytes)
+        return self.ends.nbytes + (0 if self.in_files else self.tokens_DF.nbytes + self.places_N.nbytes)
 
     def ids(self, texts: slice) -> Ids:
         """The token ids, without their features, of consecutive texts, concatenated."""

@@ -38,6 +38,18 @@ class Tokenizing(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TokensKept(Event):
+    """Texts that are larger than memory are tokenized, and kept for runs to come."""
+
+    folder: str
+    days: int
+    """After the last use, until they are removed."""
+
+    def line(self) -> str:
+        return f"the tokenized texts are kept in {self.folder} and removed {self.days:,} days after their last use"
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlanned(Event):
     """All settings are resolved; training starts."""
 

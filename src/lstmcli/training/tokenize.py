@@ -12,7 +12,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from lstmcli.cache import cache_folder, remove_unused, used, writing
+from lstmcli.cache import DAY, KEPT, cache_folder, remove_unused, used, writing
 from lstmcli.data.records import Texts
 from lstmcli.data.stored import StoredRecords
 from lstmcli.threads import cores
@@ -20,7 +20,7 @@ from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.processes import ChunkEncoder
 from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
 from lstmcli.training.distributed import Group
-from lstmcli.training.events import Event, Tokenizing
+from lstmcli.training.events import Event, Tokenizing, TokensKept
 
 T = TypeVar("T")
 E = TypeVar("E", bound=EncodedTexts, covariant=True)
@@ -50,6 +50,11 @@ def said(split: str, steps: Generator[int, None, T], size: int) -> Generator[Eve
         if time.monotonic() - spoken > SECONDS_BETWEEN_REPORTS:
             spoken = time.monotonic()
             yield Tokenizing(split, done, size)
+
+
+def kept() -> TokensKept:
+    """Where the tokenized texts of a run are, if they are larger than memory."""
+    return TokensKept(str(cache_folder()), KEPT[".texts"] // DAY)
 
 
 def encode_texts(

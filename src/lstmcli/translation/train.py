@@ -21,16 +21,16 @@ from lstmcli.nn.device import native_bf16
 from lstmcli.plural import count
 from lstmcli.scoring.results import perplexity_of
 from lstmcli.tasks import TRANSLATION
-from lstmcli.tokenization.line_encoder import LineEncoder
+from lstmcli.tokenization.line_encoder import EncodedLines, LineEncoder
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.preflight import preflight_tokenizer
-from lstmcli.training.tokenize import encode_texts
+from lstmcli.training.tokenize import encode_texts, kept
 from lstmcli.translation import metrics
-from lstmcli.translation.batches import Lines, Pairs, bucketed
+from lstmcli.translation.batches import Pairs, bucketed
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorConfig
 from lstmcli.translation.data_check import Texts, check_pairs, drop_long, same_language
@@ -118,10 +118,12 @@ class TranslatorJob(TrainingJob):
 
     def _encode(self, name: str) -> Generator[Event, None, Pairs]:
         """Both sides of a split."""
-        texts, lines = self.texts[name], list[Lines]()
+        texts, lines = self.texts[name], list[EncodedLines]()
         for side, encoder, part in zip(("source", "target"), self.sides, (texts.sources, texts.targets), strict=True):
             key = f"{side} of {self.splits.fingerprint}"
             lines.append((yield from encode_texts(name, part, LineEncoder(encoder), self.group, key)))
+        if name == "train" and any(part.in_files for part in lines):
+            yield kept()
         return Pairs(*lines)
 
     def _learn_tokenizers(self, texts: Texts) -> Sides:

@@ -103,6 +103,14 @@ def test_cells_whose_directions_cannot_be_told_apart_are_not_pretrained() -> Non
         list(made(model={"cell": "mogrifier", "layers": 2}, pretrain=2).prepare_data())
 
 
+@pytest.mark.parametrize("pooling", [None, ("max", "mean"), ("attention",)])
+def test_a_pooling_that_is_asked_for_is_that_of_a_pretrained_network(pooling: tuple[str, ...] | None) -> None:
+    for epochs, usual in ((0, ("max", "mean")), (1, ("last", "max", "mean"))):
+        job = made(model={"pooling": pooling}, pretrain=epochs)
+        list(job.prepare_data())
+        assert job.config.model.pooling == (pooling or usual)
+
+
 @pytest.mark.parametrize("one_way", [True, False])
 def test_a_classifier_reads_a_text_as_its_language_model_does(language_model: Path, one_way: bool) -> None:
     model = {"init_from": (str(language_model),), "bidirectional": not one_way}

@@ -65,6 +65,9 @@ def test_the_third_model_names_both_before_it(place: Path, tmp_path: Path) -> No
     found = CliRunner().invoke(app, ["info", str(tmp_path / "third")])
     words = found.stdout.split()
     assert "second, before it" in " ".join(words) and words[-1]
+    card = (tmp_path / "third" / "README.md").read_text("utf-8").splitlines()
+    (line,) = (line for line in card if line.startswith("| goes on from"))
+    assert "second, before it" in line
 
 
 def test_a_file_that_was_one_part_is_that_part(place: Path, tmp_path: Path) -> None:

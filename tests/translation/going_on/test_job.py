@@ -70,6 +70,7 @@ def test_old_pairs_are_replayed_and_both_are_judged(place: Path, tmp_path: Path)
     found = info(tmp_path / "m")
     assert found.came_from["path"] == str(place / "model") and len(found.came_from["rows"]) == 2
     assert found.came_from["kept"]["texts"][1]["text"] == "new"
+    assert "| goes on from | " in (Path(found.path) / "README.md").read_text(encoding="utf-8")
 
 
 def test_without_old_pairs_it_is_said_that_the_loss_is_unknown(place: Path, tmp_path: Path) -> None:

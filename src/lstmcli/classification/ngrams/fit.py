@@ -23,6 +23,9 @@ from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable
 from lstmcli.tokenization.encoded import EncodedTexts
 
 Floats = NDArray[np.float64]
+CORRECTIONS = 3
+"""Steps that L-BFGS remembers, each two vectors of the weights.  With 8 the loss after 60 iterations is the same within
+0.1 % and the accuracy on held-back rows within 0.1 points (TREC-6, THUCNews titles, AG News)."""
 
 
 class Blocks(Protocol):
@@ -136,7 +139,7 @@ def fit_ngrams(
         jac=True,
         method="L-BFGS-B",
         callback=after_iteration,
-        options={"maxiter": iterations, "maxcor": 8},
+        options={"maxiter": iterations, "maxcor": CORRECTIONS},
     ).x
     ratio_PC *= solution[: P * C].reshape(P, C)
     return ratio_PC, solution[P * C :]

@@ -21,7 +21,7 @@ from lstmcli.errors import ModelError
 Keys = NDArray[np.uint64]
 KEYS, WEIGHTS, BIAS, ORDER = "keys", "weights", "bias", "order"
 MAX_WEIGHTS = 4_000_000
-"""Maximum weights of a table.  A fit needs about twenty vectors of that size in double precision, at most 0.7 GB."""
+"""Maximum weights of a table.  A fit needs 28 vectors of that size in double precision, at most 0.9 GB."""
 _UNKNOWN_ID = 1
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 MIX = np.uint64(0xBF58476D1CE4E5B9)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.pretraining.start import Start
 from lstmcli.classification.pretraining.texts import Texts, outputs
 from lstmcli.errors import UsageError
@@ -178,7 +178,7 @@ def _settled(config: ClassifierConfig, epochs: int, labelled: int) -> Classifier
     usual_decay, usual_unfreeze = (LAYER_DECAY, UNFREEZE) if labelled <= FEW_LABELLED else (1.0, 0)
     decay = usual_decay if train.layer_decay is None else train.layer_decay
     unfreeze = usual_unfreeze if train.unfreeze is None else train.unfreeze
-    pooling = POOLING if model.pooling == ClassifierModelConfig.pooling else model.pooling
+    pooling = POOLING if model.pooling is None else model.pooling
     train = replace(train, pretrain=epochs, layer_decay=decay, unfreeze=unfreeze)
     return replace(config, model=replace(model, pooling=pooling), train=train)
 

@@ -28,7 +28,7 @@ from lstmcli.translation.config import TranslatorModelConfig, TranslatorTrainCon
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModelConfig(), ClassifierTrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
-POOLING = ",".join(MODEL.pooling)
+POOLING = ",".join(MODEL.pools)
 NOT_SETTINGS = ("ctx", "source_file", "print_config")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

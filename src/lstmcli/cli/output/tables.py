@@ -12,7 +12,7 @@ from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, p
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
-from lstmcli.model_dir.results import ModelInfo
+from lstmcli.model_dir.results import ModelInfo, ancestors
 from lstmcli.plural import count, have
 from lstmcli.tasks import require_task
 
@@ -203,7 +203,7 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
         "command": info.command,
         "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
         "again": _again(info),
-        "goes on from": _ancestors(info),
+        "goes on from": ancestors(info.came_from),
     }
     rows |= {name.replace("_", " "): _value(value) for name, value in info.data.items()}
     figures = require_task(info.task).module("manifest").FIGURES
@@ -224,21 +224,14 @@ def _engine(info: ModelInfo) -> str:
     """The default inference engine on this machine."""
     if not info.engine:
         return ""
-    other = f"; {info.generates_with} for lstm generate" if info.generates_with else ""
+    other = f"; {of_display(f'{info.generates_with} for lstm generate')}" if info.generates_with else ""
     return f"{info.engine} ({of_display(ENGINES[info.engine].describe())}){other}"
 
 
 def _machine(info: ModelInfo) -> str:
     """The precision, device and threads of training, as far as they are recorded."""
-    where = " on ".join(part for part in (info.precision, info.device) if part)
+    where = of_display(" on ".join(part for part in (info.precision, info.device) if part))
     return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
-
-
-def _ancestors(info: ModelInfo) -> str:
-    """The models that it goes on from, nearest first."""
-    older = info.came_from.get("older", ())
-    models = [info.came_from, *older] if isinstance(older, list) else [info.came_from]
-    return ", before it ".join(str(model["path"]) for model in models if isinstance(model, dict) and model.get("path"))
 
 
 def _again(info: ModelInfo) -> str:
@@ -265,7 +258,9 @@ def perplexities(scores: dict[str, Any], tokenizer: str) -> str:
 def _task(info: ModelInfo) -> str:
     if not info.labels:
         return require_task(info.task).title.removeprefix("a ")
-    return f"{info.task}, {count(len(info.labels), 'label')}" + (", several per text" if info.multilabel else "")
+    return f"{of_display(info.task)}, {count(len(info.labels), 'label')}" + (
+        ", several per text" if info.multilabel else ""
+    )
 
 
 def _scores(scores: dict[str, Any], tokenizer: str) -> str:
@@ -277,13 +272,10 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
         cost = perplexity(scores["perplexity"])
         return f"BLEU {bleu}, chrF {chrf}, perplexity {cost} per token ({count(scores['pairs'] or 0, 'pair')}, greedy)"
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
-    shown = [
-        f"{of_display(words)} {percent(scores[name], 2)}"
-        for name, words in names.items()
-        if scores.get(name) is not None
-    ]
+    stored = {words: scores[name] for name, words in names.items() if scores.get(name) is not None}
+    shown = [f"{of_display(words)} {percent(score, 2)}" for words, score in stored.items()]
     shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]
-    return ", ".join(shown) + (f" ({count(scores['n'], 'text')})" if scores.get("n") else "")
+    return ", ".join(shown) + (f" ({of_display(count(scores['n'], 'text'))})" if scores.get("n") else "")
 
 
 def _value(value: object) -> str:
