@@ -1,1 +1,11 @@
-complete --command lstm --no-files --arguments "(env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) lstm)" --condition "env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) lstm"
+function _lstm_completion
+    set --local found (env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args \
+        _TYPER_COMPLETE_ARGS=(commandline -cp) lstm)
+    if test -n "$found"
+        string join \n -- $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+
+complete --command lstm --no-files --arguments "(_lstm_completion)"

@@ -22,6 +22,9 @@ import typer
 from messages import Messages, of_templates
 
 from lstmcli.cli import app, foreign_names, help, language
+from lstmcli.cli.output.surprisal import READINGS
+from lstmcli.data.formats.dialect import DELIMITER_NAMES
+from lstmcli.exporting.results import FORMATS
 
 Texts = dict[str, list[str]]
 """The texts of a catalogue, by the heading that they stand under there."""
@@ -59,6 +62,7 @@ SYSTEM = [
     *("disk quota exceeded", "invalid argument", "cannot allocate memory", "directory not empty"),
 ]
 """Errors of the system that messages often quote."""
+SPLITS = ("train", "valid", "test")
 PHRASES = [
     *(
         "use {0}",
@@ -72,6 +76,14 @@ PHRASES = [
     ),
     *("invalid control character", "free some space", "(others: {0}; --label-column"),
     "line {0#} column {1#} (char {2#})",
+    *(f"{title}, {name}, {{0}}" for title in ("CSV", "TSV") for name in DELIMITER_NAMES.values()),
+    *(f"{split} from {{0}}" for split in SPLITS),
+    *(f"{split} {{0#}} pairs" for split in SPLITS),
+    *(f"{precision} on {device}" for precision in ("fp32", "bf16", "fp16") for device in ("cpu", "cuda")),
+    *("McNemar's exact test", "paired permutation test over lines", "paired bootstrap", "a folder per class, {0}"),
+    *(f"{{0}}, {how}" for how in READINGS.values()),
+    *("labels start with {0}, {1}", "translation from {0}; --text-column and --target-column name others"),
+    *(f"as {format}" for format in FORMATS),
     *("bidirectional {0}", "backward {0}", "embedding {0#}", "tied embedding {0#}", "{0} pooling", "soft labels"),
     *("{0#}-gram model beside it", "{0#}-character model", "{0} attention", "{0} attention and input feeding"),
     *(
@@ -124,6 +136,8 @@ WORDS = [
         "before",
         "attention",
         "probability",
+        "classify",
+        *(f"{gate} gate" for gate in ("input", "forget", "output", "reset", "update")),
     ),
 ]
 """Single words that are filled into messages where a translation asks for them, with ``{0=}``, or shown by displays."""

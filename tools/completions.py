@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
-from lstmcli.safe_path import child_environment, lstm_command
+from typer._completion_shared import get_completion_script
+
+from lstmcli.cli import completion_scripts
 
 FILES = {"bash": "lstm.bash", "zsh": "_lstm", "fish": "lstm.fish"}
 """Shell to the file name that it expects."""
 
 
 def script(shell: str) -> str:
-    """The script for one shell, as ``lstm`` prints it; on TAB it calls ``lstm`` for the candidates."""
-    run = subprocess.run(
-        lstm_command([]),
-        env=child_environment({"_LSTM_COMPLETE": f"source_{shell}"}),
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        check=True,
-    )
-    return run.stdout.strip() + "\n"
+    """The script for one shell, as ``lstm --install-completion`` writes it; on TAB it calls ``lstm``."""
+    completion_scripts.use()
+    return get_completion_script(prog_name="lstm", complete_var="_LSTM_COMPLETE", shell=shell) + "\n"
 
 
 def write(folder: Path) -> None:

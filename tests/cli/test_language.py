@@ -13,9 +13,15 @@ from typer.testing import CliRunner
 
 from lstmcli.cli import language
 from lstmcli.cli.app import COMMANDS, app
+from lstmcli.cli.output.console import duration
 from lstmcli.cli.output.event_log import EventLog
+from lstmcli.cli.output.exports import AS
+from lstmcli.cli.output.inspection.rows import finding
 from lstmcli.cli.output.wrapping import width_of
+from lstmcli.exporting.results import FORMATS
+from lstmcli.inspection.results import Finding
 from lstmcli.training.events import Warned
+from support.inspected import FULL
 
 NAMES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -97,6 +103,21 @@ def test_help_is_chinese_and_fits_the_window(width: int, chinese: None, monkeypa
         ("'x' is not a whole number (c.toml, line 2)", "'x' 不是整数（c.toml，第 2 行）"),
         ("epochs must be at least 1, not 0; the value is that of $LSTM_EPOCHS",
          "epochs 至少为 1，而不是 0；这个值来自 $LSTM_EPOCHS"),
+        ("trec6: CSV, comma, UTF-8; text from 'text', label from 'c'",
+         "trec6：CSV，逗号分隔，UTF-8；文本来自 'text'，标签来自 'c'"),
+        ("splits: train from a.csv, b.csv; test from c.csv", "划分：训练集来自 a.csv, b.csv；测试集来自 c.csv"),
+        ("train 21,518 pairs; valid 1,236 pairs", "训练集 21,518 对；验证集 1,236 对"),
+        ("validation: v.txt: fastText lines, labels start with '__label__', UTF-8",
+         "验证：v.txt：fastText 格式的行，标签以 '__label__' 开头，UTF-8"),
+        ("x: CSV, bar, GBK; text from 'a', translation from 'b'; --text-column and --target-column name others; "
+         "splits: train from a.csv",
+         "x：CSV，竖线分隔，GBK；文本来自 'a'，译文来自 'b'；用 --text-column 和 --target-column 指定其他列；"
+         "划分：训练集来自 a.csv"),
+        ("300 lines, each scored separately; --stream carries the state from line to line, as in training",
+         "300 行，各自单独评分；--stream 像训练时那样把状态带到下一行"),
+        ("the models disagree on 27 of 500 texts, most confident first (10 shown)",
+         "各模型对 500 条文本中的 27 条答案不同，最有把握的在前（显示 10 条）"),
+        ("a page that runs the language model; open it in a browser", "运行语言模型的网页；用浏览器打开"),
         ("something that no catalogue knows: really", "something that no catalogue knows: really"),
     ],
 )  # fmt: skip
@@ -125,6 +146,20 @@ def test_no_text_is_too_odd(parts: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         set_locale(patch, LANG="zh_CN.UTF-8")
         assert bool(language.of_message(text)) is bool(text)
+
+
+def test_what_is_said_of_a_gate_is_chinese(chinese: None) -> None:
+    dead = Finding("input", "dead", (2, 5), 0.5)
+    assert [finding(found, FULL) for found in (dead, *FULL.findings)] == [
+        "输入门: 在 96 个单元中的 2 个（2, 5）中失效, 每个词元上都低于 0.1; 其全部值中有 50 % 低于 0.1",
+        "遗忘门: 在 96 个单元中的 2 个（1, 4）中饱和, 每个词元上都高于 0.9; 其全部值中有 25 % 高于 0.9",
+        "候选: 几乎处处失效; 其全部值中有 95 % 低于 0.1",
+    ]
+
+
+def test_durations_and_exports_are_chinese(chinese: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [duration(seconds) for seconds in (4, 125, 4200)] == ["4 秒", "2 分 05 秒", "1 小时 10 分"]
+    assert [language.of_display(AS.format(format)) for format in FORMATS] == [f"导出为 {format}" for format in FORMATS]
 
 
 def test_errors_are_chinese_and_exit_codes_are_the_same(chinese: None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from exporting.test_classifier import small
 from lstmcli.classification.predict import Classifier
 from lstmcli.exporting.write import export
 from support.lm_models import untrained_lm
@@ -60,7 +61,8 @@ def test_a_classifier_answers_as_one_types(tmp_path: Path) -> None:
 
 
 def test_its_parts_work_by_hand_and_by_key(tmp_path: Path) -> None:
-    with opened(untrained_model(tmp_path / "model"), tmp_path / "page.html", locale="zh-CN") as page:
+    model = untrained_model(tmp_path / "model", small(hidden=12))
+    with opened(model, tmp_path / "page.html", locale="zh-CN") as page:
         assert page.get_attribute("html", "lang") == "zh-Hans" and "LSTM" in page.inner_text("h1")
         page.click("text=EN")
         page.fill("#text", "a fine film, and funny")
@@ -72,6 +74,11 @@ def test_its_parts_work_by_hand_and_by_key(tmp_path: Path) -> None:
         page.click("table.heat tbody tr:nth-child(2) td:nth-child(4)")
         assert page.inner_text(".ribbon button[aria-current=true]") == "film"
         assert page.inner_text("table.heat tr.chosen th").split(":")[0] in page.inner_text("#inside-title")
+        page.hover("table.heat tbody tr:nth-child(1) td:nth-child(3)")
+        assert "“fine”: hidden state" in page.inner_text("#pointed")
+        page.click("#others summary")
+        page.hover("#others canvas", position={"x": 3, "y": 3})
+        assert "“a”: hidden state" in page.inner_text("#pointed")
         page.click("#as-rnn")
         assert page.evaluate("page.found.traces[0][0].forget.every((row) => row.every((value) => value === 0))")
         assert "now" in page.inner_text("#effect")

@@ -21,6 +21,7 @@ from exporting.test_classifier import CASES, ODD, small
 from lstmcli.cells import CELLS
 from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
+from lstmcli.data.samples import open_sample
 from lstmcli.errors import NoDataError, OutputError, UsageError
 from lstmcli.exporting import page_model
 from lstmcli.exporting.html import ARITHMETIC, script
@@ -28,6 +29,7 @@ from lstmcli.exporting.write import export
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.inspect import load_inspector
 from lstmcli.language_modeling.predict import LanguageModel
+from lstmcli.model_dir.directory import read_model
 from support.lm_models import KINDS, untrained_lm
 from support.models import LABELS, SEVERAL, TEXTS, TINY, untrained_model
 
@@ -48,6 +50,7 @@ openModel(data).then((model) => {
       ids: encoded.all.map(({ id }) => id),
       probabilities: found.probabilities,
       bits: found.next?.slice(0, -1).map((p, t) => -Math.log2(p[encoded.all[t + 1].id])),
+      embedding: [...model.arrays.embedding.data.slice(0, 5 * model.arrays.embedding.shape[1])],
       traces: found.traces.map((directions) => directions.map(lists)),
     }));
   }
@@ -106,6 +109,27 @@ def test_the_page_answers_as_the_classifier(case: str, tmp_path: Path) -> None:
     assert [answer["ids"] for answer in found] == [rows[:, 0].tolist() for rows in encoded]
     np.testing.assert_allclose([answer["probabilities"] for answer in found], expected, atol=1e-5)
     assert len({int(np.argmax(answer["probabilities"])) for answer in found}) > 1, "the test must be able to fail"
+
+
+@pytest.mark.parametrize("build", [untrained_model, untrained_lm])
+def test_a_model_that_is_too_large_is_rounded(build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = build(tmp_path / "model")
+    exact = made(model, tmp_path)
+    monkeypatch.setattr(page_model, "MAX_BYTES", len(block(exact, "model")) - 1)
+    page = made(model, tmp_path, force=True)
+    assert (head_of(exact)["rounded"], head_of(page)["rounded"]) == (False, True)
+    assert len(block(page, "model")) < len(block(exact, "model"))
+    data = page_model.classifier_data if build is untrained_model else page_model.language_model_data
+    arrays = data(read_model(model))[1]
+    whole = page_model.rounded(arrays)
+    expected = whole["embedding"] * whole["embedding.scale"][:, None]
+    assert whole["embedding"].dtype == np.int8
+    np.testing.assert_allclose(expected, arrays["embedding"], atol=abs(expected).max() / 250)
+    rounded_answers, answers = (in_node(own, tmp_path, TEXTS[:1])[0] for own in (page, exact))
+    assert rounded_answers["embedding"] == pytest.approx(expected[:5].ravel().tolist(), abs=0)
+    name = "probabilities" if build is untrained_model else "bits"
+    np.testing.assert_allclose(rounded_answers[name], answers[name], atol=0.02)
+    assert rounded_answers[name] != answers[name]
 
 
 def test_several_labels_and_a_tokenizer_of_version_0_1(tmp_path: Path) -> None:
@@ -200,6 +224,23 @@ def test_units_are_listed_once_each_and_texts_are_named(tmp_path: Path) -> None:
     assert "response" not in own["units"][0][0][0], "two texts show no rule"
 
 
+def test_texts_that_the_model_cannot_read_name_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [str(row.cells["text"]) for row in open_sample("reviews").rows()]
+    monkeypatch.setattr("support.models.TEXTS", [text for text in rows if text.isascii()][:100])
+    head = head_of(made(untrained_model(tmp_path / "model"), tmp_path))
+    assert head["examples"] and all(text.isascii() for text in head["examples"])
+
+
+def test_one_unit_stands_for_those_with_the_same_response(tmp_path: Path) -> None:
+    head = head_of(made(untrained_model(tmp_path / "model"), tmp_path))
+    found = [unit["response"] for units in head["units"][0] for unit in units if "response" in unit]
+    leading = [response["kind"] for response in found if response["leads"]]
+    assert found and leading
+    for units in head["units"][0]:
+        own = [unit["response"]["kind"] for unit in units if unit.get("response", {}).get("leads")]
+        assert len(own) == len(set(own))
+
+
 def test_the_same_model_gives_the_same_page(tmp_path: Path) -> None:
     model = untrained_lm(tmp_path / "model")
     assert made(model, tmp_path) == made(model, tmp_path, force=True)
@@ -235,7 +276,7 @@ def test_what_the_page_cannot_do_exactly_is_refused(tmp_path: Path, monkeypatch:
         with pytest.raises(UsageError, match=reason) as caught:
             made(model, tmp_path)
         assert caught.value.hint
-    monkeypatch.setattr(page_model, "MAX_BYTES", 1000)
+    monkeypatch.setattr(page_model, "MAX_BYTES", 100)
     with pytest.raises(UsageError, match="at most") as caught:
         made(untrained_model(tmp_path / "model"), tmp_path)
     assert "--hidden" in str(caught.value.hint) and not (tmp_path / "page.html").exists()

@@ -25,8 +25,9 @@ def read(text: str) -> dict[str, np.ndarray]:
     return found
 
 
-def test_a_token_with_white_space_is_left_out() -> None:
-    file = vectors_file(["a", "b c", "\u3000", "", "字"], np.arange(10, dtype=np.float32).reshape(5, 2))
+def test_a_token_with_white_space_and_a_vector_of_zeros_are_left_out() -> None:
+    vectors = np.append(np.arange(10), [0, 0]).astype(np.float32).reshape(6, 2)
+    file = vectors_file(["a", "b c", "\u3000", "", "字", "padding"], vectors)
     assert file.data.decode() == "2 2\na 0 1\n字 8 9\n"
 
 

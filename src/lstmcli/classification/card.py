@@ -41,8 +41,9 @@ def _what(config: Mapping[str, Any]) -> str:
         start = f"a classifier of {count(len(came_from['labels']), 'label')} (see below)"
     return (
         f"It {kind}, with a probability. Architecture: {plain(config['architecture'])}; "
-        f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`; "
-        "`model.onnx` is the same network for ONNX Runtime."
+        f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`. "
+        "`model.onnx`, if there is one, is the network alone, without n-grams and calibration: its answers are not "
+        "those of `lstm classify`. `lstm export` writes a graph that gives the same answers."
     )
 
 

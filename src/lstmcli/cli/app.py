@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from lstmcli import __version__, threads
-from lstmcli.cli import help
+from lstmcli.cli import completion_scripts, help
 from lstmcli.cli.io import streams
 from lstmcli.cli.typer_classes import PlainParsing
 from lstmcli.errors import LstmError
@@ -182,6 +182,7 @@ def _in_our_style(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
+completion_scripts.use()
 app = typer.Typer(
     name="lstm",
     cls=Commands,

@@ -103,7 +103,7 @@ class Template:
         parts, letters = _HOLE.split(self.chinese), self.letters
         for n in range(1, len(parts), 2):
             value = values[parts[n].replace("=", "")]
-            if "=" in parts[n] and " " in value:
+            if "=" in parts[n] and " " in value and value not in catalogue("words"):
                 return None  # not a word
             filled = Found(catalogue("words").get(value, value)) if "=" in parts[n] else _filling(value)
             parts[n], letters = filled.text, letters + filled.letters
@@ -199,11 +199,19 @@ def _behind_place(text: str) -> Found:
         if "; " in text[: colon.start()]:
             break
         if message.letters > best.letters or (message.letters == best.letters > 0 and (message.begins or not place)):
-            place = catalogue("words").get(text[: colon.end() - 1]) or f"{_filling(text[: colon.start()]).text}："
+            place = _place(text[: colon.start()])
             best = Found(f"{place}{message.text}", message.letters)
             if message.begins:
                 break
     return best
+
+
+def _place(text: str) -> str:
+    """What stands before a message, and a colon: the name of a file, of a split, or both."""
+    first, colon, rest = text.partition(": ")
+    if split := catalogue("words").get(f"{first}:"):
+        return split + (_place(rest) if colon else "")
+    return f"{_filling(text).text}："
 
 
 def _joined(text: str) -> Found:

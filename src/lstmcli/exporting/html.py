@@ -46,7 +46,8 @@ def script(parts: tuple[str, ...] = ARITHMETIC + INTERFACE) -> str:
 
 def _page(model: ModelDir, data: Data, texts: Name | None, beside: Name | None) -> list[File]:
     head, arrays = data
-    packed_model = packed(head | described(model, naming_texts(model, None if texts is None else Path(texts))), arrays)
+    named = described(model, naming_texts(model, None if texts is None else Path(texts)))
+    packed_model, is_rounded = packed(head | named, arrays)
     code, style = script(), source("page/page.css")
     values = {
         "title": escape(head["name"]),
@@ -58,7 +59,10 @@ def _page(model: ModelDir, data: Data, texts: Name | None, beside: Name | None) 
         "script_hash": _fingerprint(code),
         "style_hash": _fingerprint(style),
     }
-    about = f"a page that runs the {'classifier' if 'labels' in head else 'language model'}; open it in a browser"
+    what = "classifier" if "labels" in head else "language model"
+    about = f"a page that runs the {what}; open it in a browser"
+    if is_rounded:
+        about = f"a page that runs the {what}, its weights rounded to 8 bits; open it in a browser"
     return [File(f"{head['name']}.html", render("page/page.html.jinja", **values), about)]
 
 
@@ -70,7 +74,7 @@ def _second(head: Head, path: Path) -> str:
     if head.get("labels") != other.get("labels"):
         needed = "have the same labels" if "labels" in head else "be a language model too"
         raise UsageError(f"{path} cannot stand beside {head['name']}: it needs to {needed}")
-    return packed(other, arrays)
+    return packed(other, arrays)[0]
 
 
 def _fingerprint(text: str) -> str:

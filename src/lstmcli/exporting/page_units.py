@@ -29,6 +29,8 @@ MAX_TEXTS, MAX_TOKENS, MAX_LENGTH = 600, 6000, 200
 MAX_FILE = 10_000_000  # bytes
 EXAMPLES, EXAMPLE_LENGTH, BEGINNING = 4, 90, 60
 TELLING_WORDS = 3
+MOST_UNKNOWN = 0.5
+"""Maximum share of unknown tokens in a built-in text; the samples have Chinese and English texts."""
 _TEXTS = "give a file in UTF-8 with a text a line"
 
 
@@ -41,7 +43,7 @@ class Texts:
 
 
 def naming_texts(model: ModelDir, path: Path | None) -> Texts:
-    """The lines of a file, or the built-in texts of which the model knows most words.
+    """The lines of a file, or the built-in texts of which the model knows most words, without those in another script.
 
     Raises:
         NoDataError: the file has no text, or cannot be read.
@@ -56,7 +58,9 @@ def naming_texts(model: ModelDir, path: Path | None) -> Texts:
             raise NoDataError("holds no text", path=path, hint=_TEXTS)
         return Texts(path.name, found)
     names = ("reviews", "topics") if model.task.labelled else ("stories", "reviews")
-    return min((_sample(name) for name in names), key=lambda found: _unknown_share(model, found.texts[:100]))
+    best = min((_sample(name) for name in names), key=lambda found: sum(_unknown(model, found.texts[:100]).values()))
+    known = [text for text, share in _unknown(model, best.texts).items() if share <= MOST_UNKNOWN]
+    return Texts(best.source, known or best.texts)
 
 
 def _sample(name: str) -> Texts:
@@ -64,9 +68,9 @@ def _sample(name: str) -> Texts:
     return Texts(f"sample:{name}", rows)
 
 
-def _unknown_share(model: ModelDir, texts: Sequence[str]) -> float:
-    ids = np.concatenate([rows_TF[:, 0] for _, _, rows_TF in _rows(model, texts)])
-    return float((ids == UNKNOWN_ID).mean())
+def _unknown(model: ModelDir, texts: Sequence[str]) -> dict[str, float]:
+    """The share of unknown tokens in each text that has tokens."""
+    return {text: float((rows_TF[:, 0] == UNKNOWN_ID).mean()) for text, _, rows_TF in _rows(model, texts)}
 
 
 def _rows(model: ModelDir, texts: Sequence[str]) -> Iterator[tuple[str, list[str], NDArray[Any]]]:
@@ -149,7 +153,7 @@ def _units(
             "unit": unit,
             "words": words[unit - 1],
             **({"label": int(own_CH[:, unit - 1].argmax())} if own_CH is not None else {}),
-            **({"response": _response(by_unit[unit])} if unit in by_unit else {}),
+            **({"response": {**_response(by_unit[unit]), "leads": unit in first}} if unit in by_unit else {}),
         }
         for unit in ranked
     ]

@@ -30,8 +30,12 @@ def of_both_sides(model: ModelDir) -> list[File]:
 
 
 def vectors_file(words: Sequence[str], vectors_VE: NDArray[np.float32]) -> File:
-    """The vectors of words; tokens with white space, which the format cannot hold, are left out."""
-    kept = [i for i, word in enumerate(words) if word and not any(map(str.isspace, word))]
+    """The vectors of words.
+
+    Tokens with white space, which the format cannot hold, and vectors of zeros, as of padding, are left out.
+    """
+    holds = np.abs(vectors_VE).max(axis=1, initial=0) > 0
+    kept = [i for i, word in enumerate(words) if word and holds[i] and not any(map(str.isspace, word))]
     lines = [f"{len(kept)} {vectors_VE.shape[1]}"]
     lines += [f"{words[i]} {' '.join(f'{x:.6g}' for x in vectors_VE[i].tolist())}" for i in kept]
     about = f"vectors of {len(kept):,} tokens in the text format of word2vec"

@@ -25,7 +25,11 @@ class Waiting:
         self._events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 
     def event(self, event: Any) -> None:
-        self._put("event", event)
+        """Pass on what was made in time; a job whose time is over is given up, however slow its reader is."""
+        if time.perf_counter() > self._deadline:
+            self.abandoned = True
+        else:
+            self._put("event", event)
 
     def done(self, results: list[Any]) -> None:
         self._put("done", results)

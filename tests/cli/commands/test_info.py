@@ -52,10 +52,21 @@ def test_completion_scripts_are_current(tmp_path: Path) -> None:
         assert script.read_text(encoding="utf-8") == (COMMITTED / script.name).read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def in_shell(shell: str, script: str, folder: Path) -> list[str]:
+    """What a script prints in a shell that finds ``lstm``."""
+    if not shutil.which(shell):
+        pytest.skip(f"no {shell} here")
+    (folder / "lstm").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lstmcli "$@"\n')
+    (folder / "lstm").chmod(0o755)
+    (folder / "reviews.csv").write_text("stars,review\n1,bad\n5,good\n")
+    path = f"{folder}:{os.environ['PATH']}"
+    command = [shell, *(["-f"] if shell == "zsh" else []), "-c", script]
+    environment = {**os.environ, "PATH": path, "HOME": str(folder)}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=120)
+    return run.stdout.splitlines()
+
+
 def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
-    (tmp_path / "lstm").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lstmcli "$@"\n')
-    (tmp_path / "lstm").chmod(0o755)
     script = f"""
 source {COMMITTED / "lstm.bash"}
 COMP_WORDS=(lstm train x --cell ""); COMP_CWORD=4
@@ -63,11 +74,27 @@ _lstm_completion lstm; echo "${{COMPREPLY[*]}}"
 COMP_WORDS=(lstm cl); COMP_CWORD=1
 _lstm_completion lstm; echo "${{COMPREPLY[*]}}"
 """
-    run = subprocess.run(
-        ["bash", "-c", script],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
-        timeout=120,
-    )
-    assert run.stdout.splitlines() == [" ".join(CELL_NAMES), "classify"]
+    assert in_shell("bash", script, tmp_path) == [" ".join(CELL_NAMES), "classify"]
+
+
+def test_zsh_completes_on_the_first_tab_and_after_sourcing(tmp_path: Path) -> None:
+    script = f"""
+compdef() {{ print registered $2 }}
+_arguments() {{ print -r -- "$@" }}
+fpath=({COMMITTED}); autoload -Uz _lstm
+words=(lstm train reviews.csv --label-column ""); CURRENT=5
+_lstm
+source {COMMITTED / "_lstm"}
+"""
+    first, second = in_shell("zsh", script, tmp_path)
+    assert "stars" in first and "review" in first and second == "registered lstm"
+
+
+def test_fish_completes_with_one_run_and_offers_files_besides(tmp_path: Path) -> None:
+    script = f"""
+source {COMMITTED / "lstm.fish"}
+complete -C "lstm train reviews.csv --label-column s"
+complete -C "lstm train rev"
+"""
+    assert in_shell("fish", script, tmp_path) == ["stars", "reviews.csv"]
+    assert (COMMITTED / "lstm.fish").read_text().count("env _LSTM_COMPLETE") == 1

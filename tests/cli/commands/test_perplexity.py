@@ -221,7 +221,8 @@ def test_a_pipe_is_answered_line_by_line(model: Path) -> None:
 
 
 def test_a_reader_that_leaves_ends_the_program_quietly(model: Path) -> None:
-    script = f"yes 'the cat' | {' '.join(command(model, '--per', 'word', '--stream'))} | head -n 3; echo ${{PIPESTATUS[1]}}"
+    scored = " ".join(command(model, "--per", "word", "--stream"))
+    script = f"yes 'the cat' | {scored} | head -n 3; echo ${{PIPESTATUS[1]}}"
     run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
     assert run.stderr == ""
     assert len(run.stdout.splitlines()) == 4 and run.stdout.splitlines()[-1] == "0"

@@ -99,12 +99,12 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
     if not result.disagreeing:
         yield of_display("the models agree on every text")
         return
-    summary = of_display(f"the models disagree on {result.disagreeing:,} of {count(result.texts, 'text')}")
+    total = count(result.texts, "text")
     if not result.disagreements:
-        yield summary
+        yield of_display(f"the models disagree on {result.disagreeing:,} of {total}")
         return
     shown = f" ({len(result.disagreements)} shown)" if len(result.disagreements) < result.disagreeing else ""
-    yield summary + of_display(", most confident first") + of_display(shown)
+    yield of_display(f"the models disagree on {result.disagreeing:,} of {total}, most confident first{shown}")
     for row in result.disagreements:
         yield ""
         yield fit(safe(row.text[: out.width + 1]), out.width).rstrip() or of_display("(no text)")
@@ -215,7 +215,7 @@ def difference_facts(
         )
     first = differences[0]
     if first.p_value is not None:
-        rows["significance"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
+        rows["significance"] = f"{p_values(first.p_value, first.p_adjusted)} ({of_display(first.test)})"
     rows["verdict"] = verdict(first.better, first.significant, of_display(f"no test with one {of_display(noun)}"))
     return rows
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from lstmcli.cli.io.streams import Stderr, abandon, fitted, for_people, window_width
-from lstmcli.cli.language import of_display, of_message
+from lstmcli.cli.language import is_chinese, of_display, of_message
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -154,13 +154,14 @@ def columns(
 
 
 def duration(seconds: float) -> str:
-    """A duration: ``8s``, ``2m 05s``, ``1h 10m``."""
+    """A duration: ``8s``, ``2m 05s``, ``1h 10m``; in Chinese ``8 秒``, ``2 分 05 秒``, ``1 小时 10 分``."""
     whole = max(0, round(seconds))
+    h, m, s = (" 小时", " 分", " 秒") if is_chinese() else ("h", "m", "s")
     if whole < 60:
-        return f"{whole}s"
+        return f"{whole}{s}"
     if whole < 3600:
-        return f"{whole // 60}m {whole % 60:02d}s"
-    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+        return f"{whole // 60}{m} {whole % 60:02d}{s}"
+    return f"{whole // 3600}{h} {whole % 3600 // 60:02d}{m}"
 
 
 def size(n: float) -> str:

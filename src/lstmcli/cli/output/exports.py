@@ -13,10 +13,12 @@ from lstmcli.exporting.results import Exported, ExportedFile, Pushed
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+AS = "as {}"
+
 
 def exported(result: Exported, out: Console) -> list[RenderableType]:
     """The files with their sizes."""
-    return [of_display(f"{result.output}: {result.model} as {result.to}"), "", facts(_files(result.files), out)]
+    return [f"{result.output}: {result.model} {of_display(AS.format(result.to))}", "", facts(_files(result.files), out)]
 
 
 def pushed(result: Pushed, out: Console) -> list[RenderableType]:

@@ -111,7 +111,7 @@ def _flat(report: LmReport) -> Iterator[Row]:
     yield fields | {f"before_{name}": getattr(before, name) for name in _COMPARED if before is not None}
 
 
-_READINGS = {
+READINGS = {
     "lines": "each scored separately; --stream carries the state from line to line, as in training",
     "stream": "state carried from line to line",
     "pairs": "each given its source",
@@ -123,7 +123,7 @@ _COMPARED = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte", 
 def _figures(report: LmReport) -> dict[str, str]:
     """Names and values for the table."""
     before = report.before
-    how = _READINGS.get(report.reading, "state carried from line to line in files, not in tables")
+    how = READINGS.get(report.reading, "state carried from line to line in files, not in tables")
     rows = {
         "perplexity": f"{perplexity(report.perplexity)} per token{_was(before, 'perplexity')}",
         "": _per_word(report),

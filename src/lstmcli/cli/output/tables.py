@@ -224,13 +224,13 @@ def _engine(info: ModelInfo) -> str:
     """The default inference engine on this machine."""
     if not info.engine:
         return ""
-    other = f"; {info.generates_with} for lstm generate" if info.generates_with else ""
+    other = f"; {of_display(f'{info.generates_with} for lstm generate')}" if info.generates_with else ""
     return f"{info.engine} ({of_display(ENGINES[info.engine].describe())}){other}"
 
 
 def _machine(info: ModelInfo) -> str:
     """The precision, device and threads of training, as far as they are recorded."""
-    where = " on ".join(part for part in (info.precision, info.device) if part)
+    where = of_display(" on ".join(part for part in (info.precision, info.device) if part))
     return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
 
 
@@ -258,7 +258,9 @@ def perplexities(scores: dict[str, Any], tokenizer: str) -> str:
 def _task(info: ModelInfo) -> str:
     if not info.labels:
         return require_task(info.task).title.removeprefix("a ")
-    return f"{info.task}, {count(len(info.labels), 'label')}" + (", several per text" if info.multilabel else "")
+    return f"{of_display(info.task)}, {count(len(info.labels), 'label')}" + (
+        ", several per text" if info.multilabel else ""
+    )
 
 
 def _scores(scores: dict[str, Any], tokenizer: str) -> str:
@@ -270,13 +272,10 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
         cost = perplexity(scores["perplexity"])
         return f"BLEU {bleu}, chrF {chrf}, perplexity {cost} per token ({count(scores['pairs'] or 0, 'pair')}, greedy)"
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
-    shown = [
-        f"{of_display(words)} {percent(scores[name], 2)}"
-        for name, words in names.items()
-        if scores.get(name) is not None
-    ]
+    stored = {words: scores[name] for name, words in names.items() if scores.get(name) is not None}
+    shown = [f"{of_display(words)} {percent(score, 2)}" for words, score in stored.items()]
     shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]
-    return ", ".join(shown) + (f" ({count(scores['n'], 'text')})" if scores.get("n") else "")
+    return ", ".join(shown) + (f" ({of_display(count(scores['n'], 'text'))})" if scores.get("n") else "")
 
 
 def _value(value: object) -> str:

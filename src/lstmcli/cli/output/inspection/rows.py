@@ -113,17 +113,21 @@ def title(layer: Layer) -> str:
 
 def finding(found: Finding, layer: Layer) -> str:
     """A saturated or dead gate, as a sentence."""
-    limit = of_display(f"above {SATURATED:g}" if found.state == "saturated" else f"below {DEAD:g}")
-    gate, state = of_display(found.gate), of_display(found.state)
-    name = gate if found.gate == "candidate" else of_display(f"{gate} gate")
+    is_full = found.state == "saturated"
+    limit = f"above {SATURATED:g}" if is_full else f"below {DEAD:g}"
+    name, always = f"{found.gate} gate", f"{limit} at every token"
+    if found.gate == "candidate":
+        name, always = "candidate", f"its size {limit} at every token"
     values = of_display(f"{percent(found.share, 0)} of all its values are {limit}")
     if not found.units:
-        return of_display(f"{name}: {state} nearly everywhere") + f"; {values}"
+        everywhere = of_display("saturated nearly everywhere" if is_full else "dead nearly everywhere")
+        return f"{of_display(name)}: {everywhere}; {values}"
     some = ", ".join(map(str, found.units[:_NAMED_UNITS]))
     more = f" and {len(found.units) - _NAMED_UNITS} more" if len(found.units) > _NAMED_UNITS else ""
     whose = f"unit {some}" if len(found.units) == 1 else f"{len(found.units)} of {layer.units} units ({some}{more})"
-    always = f"{'its size ' if found.gate == 'candidate' else ''}{limit} at every token"
-    return f"{of_display(f'{name}: {state} in {of_display(whose)}')}, {of_display(always)}; {values}"
+    whose = of_display(whose)
+    where = of_display(f"saturated in {whose}" if is_full else f"dead in {whose}")
+    return f"{of_display(name)}: {where}, {of_display(always)}; {values}"
 
 
 def short(value: float | None, sign: str = "") -> str:

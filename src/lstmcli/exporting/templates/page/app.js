@@ -73,7 +73,8 @@ class Page {
         Object.keys(this.gateNames()).length ? this.section("hold", w.hold, w.holdHint) : null,
         this.section("memory", w.memory, w.memoryHint),
         el("section", {}, el("details", {}, el("summary", {}, w.glossary), ...w.glossaryText.map((line) => el("p", {}, line))))),
-      el("footer", {}, el("p", {}, w.named(head.named)), el("p", {}, w.made(head.version))));
+      el("footer", {}, el("p", {}, w.named(head.named)), el("p", {}, w.made(head.version)),
+        head.rounded ? el("p", {}, w.rounded) : null));
     this.type(this.text, this.t);
   }
 
@@ -251,7 +252,8 @@ class Page {
         ribbon.append(button);
       });
     }
-    const legend = this.lm ? w.lmRibbon : w.classifierRibbon(this.model.head.labels[top]);
+    const unknown = this.tokens.some(({ id }) => id === UNKNOWN) ? ` ${w.unknownWords}` : "";
+    const legend = (this.lm ? w.lmRibbon : w.classifierRibbon(this.model.head.labels[top])) + unknown;
     const focused = document.activeElement?.closest?.(".ribbon");
     byId("reading").replaceChildren(ribbon, el("p", { class: "say", "aria-live": "polite" }, this.said(top)), el("p", { class: "dim" }, legend));
     if (focused) ribbon.children[this.t]?.focus();
@@ -301,16 +303,25 @@ class Page {
     const rest = this.units.filter((unit) => !shown.includes(unit));
     const wasOpen = byId("others")?.open ?? false;
     const focused = document.activeElement?.closest?.("table.heat") && document.activeElement.dataset.unit;
-    const canvas = el("canvas", { role: "img", "aria-label": w.othersAria(rest.length, values.length), onclick: (event) => {
+    const under = (event) => {
       const box = event.target.getBoundingClientRect();
       const row = Math.floor(((event.clientY - box.top) / box.height) * rest.length);
-      const t = Math.floor(((event.clientX - box.left) / box.width) * values.length);
-      if (rest[row]) this.choose(rest[row].unit - 1, t);
-    } });
+      return [rest[row], Math.floor(((event.clientX - box.left) / box.width) * values.length)];
+    };
+    const pointed = el("p", { class: "say dim", id: "pointed" }, w.point);
+    const point = (about, t) => {
+      if (about && values[t]) pointed.textContent = this.pointedAt(about, t, values[t][about.unit - 1]);
+    };
+    const canvas = el("canvas", { role: "img", "aria-label": w.othersAria(rest.length, values.length),
+      onpointermove: (event) => point(...under(event)),
+      onclick: (event) => {
+        const [about, t] = under(event);
+        if (about) this.choose(about.unit - 1, t);
+      } });
     const others = el("details", { id: "others", ontoggle: () => paint(canvas, rowsOf(rest), this.quantity, most, this.t) },
       el("summary", {}, w.others(rest.length)), canvas);
     others.open = wasOpen;
-    byId("map").replaceChildren(this.pickers(trace), this.heat(shown, values, most), rest.length ? others : "");
+    byId("map").replaceChildren(this.pickers(trace), this.heat(shown, values, most, point), pointed, rest.length ? others : "");
     if (wasOpen) paint(canvas, rowsOf(rest), this.quantity, most, this.t);
     if (focused) byId("map").querySelector(`button[data-unit="${focused}"]`)?.focus();
   }
@@ -339,7 +350,13 @@ class Page {
     return el("div", { class: "row" }, ...parts);
   }
 
-  heat(units, values, most) {
+  // What is under the pointer, in words.
+  pointedAt(about, t, value) {
+    const evidence = about.response ? ` (${this.evidence(about)})` : "";
+    return `${this.words.pointed(about.unit, this.tokens[t].shown, this.words.gates[this.quantity], signed(value))} ${this.nameOf(about)}${evidence}`;
+  }
+
+  heat(units, values, most, point) {
     const head = el("tr", {}, el("th"), ...this.tokens.map((token, t) =>
       el("th", { scope: "col", class: `${/^[\u2e80-\u9fff]$/.test(token.shown) ? "cjk" : ""}${t === this.t ? " now" : ""}`,
         onclick: () => this.go(t) }, el("span", {}, token.shown))));
@@ -350,7 +367,7 @@ class Page {
           onkeydown: (event) => this.key(event) },
           `${about.unit}: ${this.nameOf(about)}`, el("small", {}, this.detail(about)))));
       values.forEach((all, t) => {
-        const cell = el("td", { class: t === this.t && unit === this.unit ? "now" : "", title: `${this.tokens[t].shown}: ${signed(all[unit])}`,
+        const cell = el("td", { class: t === this.t && unit === this.unit ? "now" : "", onpointerenter: () => point(about, t),
           onclick: () => this.choose(unit, t) }, signed(all[unit]));
         cell.style.backgroundColor = colour(all[unit], most);
         row.append(cell);
@@ -360,12 +377,17 @@ class Page {
     return el("div", { class: "scroll" }, el("table", { class: "heat" }, el("thead", {}, head), el("tbody", {}, ...rows)));
   }
 
+  // What a unit responds to, if it stands for the others that do; else the words at which it moves.
   nameOf({ response, words }) {
-    return response ? this.words.responds(response.gate, response.kind, response.sign) : this.words.moves(words);
+    return response && (response.leads || !words.length) ? this.responds(response) : this.words.moves(words);
+  }
+
+  responds({ gate, kind, sign }) {
+    return this.words.responds(gate, kind, sign);
   }
 
   detail({ response, words, label }) {
-    const parts = response && words.length ? [words.join(", ")] : [];
+    const parts = response && words.length ? [response.leads ? words.join(", ") : this.responds(response)] : [];
     if (label !== undefined && this.model.head.labels.length > 1) parts.push(this.words.speaks(this.model.head.labels[label]));
     return parts.join(" · ");
   }

@@ -1,8 +1,9 @@
 // The model of a page: base64 of a gzip file with a head in JSON and, behind it, numbers.
 //
-// The bytes of an array are sorted by their place in a number, because they compress better so.
+// The bytes of an array are sorted by their place in a number, because they compress better so.  A table in 8 bits has an
+// array of scales beside it, one for each row.
 
-const SIZES = { f2: 2, f4: 4, i4: 4, u8: 8 };
+const SIZES = { i1: 1, f2: 2, f4: 4, i4: 4, u8: 8 };
 
 async function unpack(base64) {
   const packed = Uint8Array.from(atob(base64.trim()), (c) => c.charCodeAt(0));
@@ -21,11 +22,16 @@ async function unpack(base64) {
     }
     arrays[name] = { shape, data: numbers(own.buffer, type) };
   }
+  for (const [name, { data, shape }] of Object.entries(arrays)) {
+    const scales = arrays[`${name}.scale`]?.data;
+    if (scales) arrays[name] = { shape, data: Float32Array.from(data, (x, n) => x * scales[Math.floor(n / shape[1])]) };
+  }
   return { head, arrays };
 }
 
 function numbers(buffer, type) {
   if (type === "u8") return new BigUint64Array(buffer);
+  if (type === "i1") return new Int8Array(buffer);
   if (type === "i4") return new Int32Array(buffer);
   if (type === "f4") return new Float32Array(buffer);
   return Float32Array.from(new Uint16Array(buffer), half);

@@ -25,6 +25,7 @@ const ENGLISH = {
   readingHint: "Choose a token, or step with the arrow keys.",
   classifierRibbon: (label) => `Colour: probability of “${label}” if the text ended there, orange above and blue below its value for no text.`,
   lmRibbon: "Colour: surprisal. The darker, the less the model expected the token.",
+  unknownWords: "Dotted: a token that is not in the vocabulary.",
   first: "first token",
   back: "one token back",
   play: "play",
@@ -69,6 +70,8 @@ const ENGLISH = {
     `At “${token}” the hidden state goes from ${signed(before)} to ${signed(hidden)}. There is no gate that could protect it.`,
   map: "All units, token by token",
   mapHint: "A row is a unit, a column a token. Orange is above zero, blue below; for gates, pale is shut and full orange open. Choose a cell to look inside.",
+  point: "Point at a square to read it.",
+  pointed: (unit, token, gate, value) => `Unit ${unit} at “${token}”: ${gate} ${value}.`,
   layer: (layer, direction) => `layer ${layer}${direction === "" ? "" : `, ${direction}`}`,
   directions: ["forward", "backward"],
   show: "Show",
@@ -138,6 +141,7 @@ const ENGLISH = {
   table: "Numbers of the chosen unit",
   token: "token",
   made: (version) => `Made by lstm ${version} export. Everything is computed in your browser.`,
+  rounded: "To keep the page small, its weights are rounded to 8 bits; probabilities differ slightly from those of lstm itself.",
   old: "This browser is too old for this page: it needs DecompressionStream and regular expressions with the flag v (2023 or later).",
 };
 
@@ -168,6 +172,7 @@ const CHINESE = {
   readingHint: "点选一个词元，或用方向键前后移动。",
   classifierRibbon: (label) => `颜色：假如文本到此为止，“${label}”的概率。橙色表示高于空文本时的值，蓝色表示低于它。`,
   lmRibbon: "颜色：意外程度。颜色越深，模型越没料到这个词元。",
+  unknownWords: "虚线：不在词表中的词元。",
   first: "第一个词元",
   back: "后退一个",
   play: "播放",
@@ -212,6 +217,8 @@ const CHINESE = {
     `在“${token}”处，隐藏状态从 ${signed(before)} 变为 ${signed(hidden)}。没有门可以保护它。`,
   map: "所有单元，逐个词元",
   mapHint: "一行是一个单元，一列是一个词元。橙色大于零，蓝色小于零；对于门，淡色是关，深橙色是开。点选一格看它的内部。",
+  point: "指向一个方格，读出它的数值。",
+  pointed: (unit, token, gate, value) => `单元 ${unit} 在“${token}”处：${gate} ${value}。`,
   layer: (layer, direction) => `第 ${layer} 层${direction === "" ? "" : `，${direction}`}`,
   directions: ["正向", "反向"],
   show: "显示",
@@ -281,5 +288,6 @@ const CHINESE = {
   table: "所选单元的数值",
   token: "词元",
   made: (version) => `由 lstm ${version} export 生成。所有计算都在您的浏览器中进行。`,
+  rounded: "为使页面小巧，权重舍入到 8 位；概率与 lstm 本身的略有差别。",
   old: "这个浏览器太旧，无法运行本页：需要 DecompressionStream 和带 v 标志的正则表达式（2023 年或更新）。",
 };
