@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lstmcli.cli.app import app
+from lstmcli.exporting.write import made
 from support.lm_models import untrained_lm
 from support.models import TEXTS, untrained_model
 from support.replacing import write
@@ -129,6 +130,20 @@ def test_other_sites_cannot_use_a_server_of_this_machine(server: Server) -> None
     page = server.get("/")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert b"<script>" not in page.body and b"style=" not in page.body
+
+
+def test_a_model_runs_in_the_browser(server: Server, folder: Path) -> None:
+    assert {one["name"]: one["page"] for one in server.get("/models").json} == dict.fromkeys(
+        ("cls", "second", "lm"), True
+    )
+    for name, own in (("cls", "cls"), ("second", "other"), ("lm", "lm")):
+        found = server.get(f"/models/{name}/page")
+        assert found.status == 200 and found.body == made(folder / own, "html")[0].data
+        policy = found.headers["content-security-policy"]  # one: two would allow only what both allow
+        assert "script-src 'sha256-" in policy and "'self'" not in policy and "frame-ancestors 'none'" in policy
+        assert policy.removesuffix("; frame-ancestors 'none'").encode() in found.body
+    missing = server.get("/models/none/page")
+    assert missing.status == 404 and "there is no model 'none'" in missing.json["error"]["message"]
 
 
 def test_surrogates_and_control_characters_are_texts(server: Server) -> None:

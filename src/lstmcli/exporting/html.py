@@ -44,6 +44,12 @@ def script(parts: tuple[str, ...] = ARITHMETIC + INTERFACE) -> str:
     return "\n".join(['"use strict";', *(source(f"page/{part}") for part in parts)])
 
 
+def policy() -> str:
+    """What a browser may do with a page: run its script, use its style, and load nothing."""
+    allowed = f"script-src '{_fingerprint(script())}'; style-src '{_fingerprint(source('page/page.css'))}'"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+
+
 def _page(model: ModelDir, data: Data, texts: Name | None, beside: Name | None) -> list[File]:
     head, arrays = data
     named = described(model, naming_texts(model, None if texts is None else Path(texts)))
@@ -56,8 +62,7 @@ def _page(model: ModelDir, data: Data, texts: Name | None, beside: Name | None) 
         "beside": "" if beside is None else _second(head, Path(beside)),
         "script": code,
         "style": style,
-        "script_hash": _fingerprint(code),
-        "style_hash": _fingerprint(style),
+        "policy": policy(),
     }
     what = "classifier" if "labels" in head else "language model"
     about = f"a page that runs the {what}; open it in a browser"

@@ -64,12 +64,7 @@ def export(
     else:
         real = replaceable(target, "an export", _listed, force=force)
 
-    def build() -> list[File]:
-        model = read_model(path)
-        make: Callable[..., list[File]] = model.task.feature(f"export --to {to}")
-        return make(model, **own)
-
-    files = retry_if_replaced(path, build)
+    files = made(path, to, **own)
     if to == PAGE:
         write_page(real, files[0].data)
         return Exported(str(path), str(target), to, (ExportedFile(real.name, len(files[0].data), files[0].about),))
@@ -78,6 +73,17 @@ def export(
     whole = {file.name: file.data for file in files} | {CONTENTS: contents.encode()}
     write_directory(real, whole, replace=force)
     return Exported(str(path), str(target), to, listed)
+
+
+def made(path: str | Path, to: str, **options: Any) -> list[File]:
+    """The files of an export, not written.  Raises: ModelError, UsageError, as ``export``."""
+
+    def build() -> list[File]:
+        model = read_model(path)
+        make: Callable[..., list[File]] = model.task.feature(f"export --to {to}")
+        return make(model, **options)
+
+    return retry_if_replaced(path, build)
 
 
 def _listed(directory: Path, names: Collection[str]) -> Collection[str] | None:

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from lstmcli import __version__
+from lstmcli.exporting.html import policy
 from lstmcli.serving.answers import Waiting
 from lstmcli.serving.config import ServeConfig
 from lstmcli.serving.documents import docs_page, schema
@@ -64,6 +65,7 @@ class Server:
             self._add(app, operation, f"/models/{{name}}/{name}")
         for path, file in FILES.items():
             self._add_file(app, path, file)
+        app.add_api_route("/models/{name}/page", self._page, methods=["GET"], summary="A model that runs in a browser.")
         app.add_api_route("/models", self._list, methods=["GET"], summary="The models that are served.")
         app.add_api_route("/health", self._health, methods=["GET"], summary="Whether the server runs.")
         app.add_api_route("/ready", self._ready, methods=["GET"], summary="Whether it takes requests.")
@@ -169,10 +171,21 @@ class Server:
                 "operations": list(served.operations),
                 "labels": list(served.model.directory.labels),
                 "checksum": served.checksum,
+                "page": "export --to html" in served.task.features,
             }
             for served in self.models.values()
         ]
         return Response(json.dumps(found, ensure_ascii=False), media_type="application/json")
+
+    async def _page(self, request: Request, name: str) -> Response:
+        try:
+            if name not in self.models:
+                raise Refusal(404, f"there is no model {name!r}", f"there is {', '.join(self.models)}")
+            page = await asyncio.to_thread(self.models[name].page)
+        except Exception as error:
+            return await _failed(request, error)
+        headers = {"Content-Security-Policy": f"{policy()}; frame-ancestors 'none'"}
+        return Response(page, media_type=KINDS[".html"], headers=headers)
 
     async def _health(self) -> Response:
         return Response('{"status": "ok"}', media_type="application/json")

@@ -38,6 +38,8 @@ class Served:
 
     def __post_init__(self) -> None:
         """Raises: LstmError, if the model cannot be used or served."""
+        self._page: tuple[str, bytes] | None = None
+        self._making_page = threading.Lock()
         self._seen = identity(self.path)
         self.task = read_model(self.path).task
         self.operations = {operation.name: operation for operation in self.task.feature("serve")()}
@@ -48,6 +50,19 @@ class Served:
     @property
     def checksum(self) -> str:
         return str(self.model.directory.config["checksum"])
+
+    def page(self) -> bytes:
+        """The page that runs the model in a browser, as ``lstm export --to html`` makes it; made once.
+
+        Raises:
+            UsageError: the model is too large for a page, or of a kind that has none.
+        """
+        from lstmcli.exporting.write import made
+
+        with self._making_page:
+            if self._page is None or self._page[0] != self.checksum:
+                self._page = self.checksum, made(self.path, "html")[0].data
+            return self._page[1]
 
     def reload(self) -> None:
         """Open the model again if its directory was replaced; requests that have begun end with the old one."""

@@ -6,6 +6,7 @@ const [form, model, operation, text, answer, state] =
 const CHINESE = {
   Requests: "请求说明", Model: "模型", Do: "操作", Token: "令牌", Run: "运行", Stop: "停止", Text: "文本", Prompt: "开头",
   "The same with curl": "用 curl 做同样的事",
+  "Look inside: the model in the browser, gate by gate": "看看里面：在浏览器里运行的模型，逐个门",
   classify: "分类", continue: "续写", score: "评分", translate: "翻译",
   "a classifier": "分类器", "a language model": "语言模型", "a translator": "翻译模型",
   token: "词元", "surprisal in bits": "惊异度（比特）", "(empty)": "（空）", stopped: "已停止",
@@ -47,6 +48,9 @@ async function load() {
 
 function choose() {
   const chosen = models.find((one) => one.name === model.value);
+  // A link cannot send a token.
+  by("inside").hidden = !chosen?.page || !by("token-label").hidden;
+  if (chosen) by("inside").firstChild.href = `/models/${encodeURIComponent(chosen.name)}/page`;
   operation.replaceChildren(...(chosen ? chosen.operations : []).map((name) => new Option(say(NAMES[name] || name), name)));
   describe();
 }
