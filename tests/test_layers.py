@@ -28,7 +28,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """Rooms, from the ground up; modules at the top, and ``cells``, are below the first floor, but for those of ``TOP``."""
 TOP = ("__init__.py", "__main__.py", "api.py", "sklearn.py")
 """The Python API, which stands just below the command line, and ``__main__``, which only starts that."""
-NEIGHBOURS = {("data", "tokenization"), ("tokenization", "engine"), ("exporting", "inspection")}
+NEIGHBOURS = {
+    ("data", "tokenization"),
+    ("tokenization", "engine"),
+    ("exporting", "inspection"),
+    ("serving", "exporting"),
+}
 """Rooms of one floor of which the first may use the second; all others know nothing of each other."""
 PLAIN = ("config", "results", "events", "registry")
 """Modules of these names need the standard library only: any room may use them, and the command line may at start."""
