@@ -42,3 +42,8 @@ def test_more_of_anything_costs_more() -> None:
         assert other.memory_bytes > base.memory_bytes
     assert cost(parameters=10**7).model_bytes > base.model_bytes
     assert cost(replace(CONFIG, model=ClassifierModelConfig(ngrams=0))).model_bytes == 4 * 10**6
+
+
+def test_a_model_is_no_larger_than_was_asked() -> None:
+    asked = replace(CONFIG, model=replace(CONFIG.model, size=300_000))
+    assert cost(asked).model_bytes == 300_000 and cost(asked, parameters=10**4).model_bytes < 300_000

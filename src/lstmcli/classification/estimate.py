@@ -21,6 +21,8 @@ WITHIN_BYTES = 40
 """Memory of the fit of the character model, per n-gram of a distinct word."""
 FIT_VECTORS, FIT_BYTES = 28, 20
 """Memory of the fit: vectors of the weights in double precision, and bytes per n-gram that is counted at once."""
+FREED = 1.1
+"""Memory of the process for what is in use: not all that is freed is used again."""
 
 
 def estimate(
@@ -65,7 +67,7 @@ def estimate(
         characters, within = characters_in(words, model.characters, classes)
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
-    kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass
+    kept = 6 * model.embedding + 20 * directions * model.hidden * model.layers  # per token, for the backward pass
     network = 4 * parameters
     inside = FIT_VECTORS * 8 * characters * classes + WITHIN_BYTES * within
     fit = FIT_VECTORS * 8 * features * classes + FIT_BYTES * min(order * tokens, 2 * PART_NGRAMS) if order else 0
@@ -77,13 +79,9 @@ def estimate(
         batch_tokens = max(batch_tokens, batch_size * int(longest))
     training = (2 + 3 * snapshots) * network + 2 * 4 * batch_tokens * kept
     # The weights, second moment and moving average are there in both phases.
-    memory = (
-        BASE_BYTES
-        + train.encoded.nbytes
-        + sum(part.nbytes for part in (train.soft, train.unlabelled) if part)
-        + 3 * network
-        + max(fit, inside, training)
-    )
+    data = train.encoded.nbytes + sum(part.nbytes for part in (train.soft, train.unlabelled) if part)
+    memory = BASE_BYTES + round(FREED * (data + 3 * network + max(fit, inside, training)))
     features += characters
     # The weights, nearly all in half precision, are in the weights file and in the graph.
-    return Estimate(seconds, memory, 2 * 2 * parameters + features * (8 + 2 * classes))
+    size = 2 * 2 * parameters + features * (8 + 2 * classes)
+    return Estimate(seconds, memory, size if model.size is None else min(size, model.size))
