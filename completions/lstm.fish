@@ -1,5 +1,5 @@
 function _lstm_completion
-    set --local found (env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args \
+    set -l found (env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args \
         _TYPER_COMPLETE_ARGS=(commandline -cp) lstm)
     if test -n "$found"
         string join \n -- $found

@@ -10,12 +10,14 @@ from lstmcli.__main__ import FIRST_COLLECTION, put_off_collections
 
 STARTED = """
 import gc, sys
+import numpy  # 1.26 imports secrets
+theirs = set(sys.modules)
 import lstmcli.__main__
 lstmcli.__main__.put_off_collections()
 before = [each["collections"] for each in gc.get_stats()]
 from lstmcli.classification.predict import Classifier
 assert before == [each["collections"] for each in gc.get_stats()], gc.get_stats()
-assert not {"secrets", "urllib.request", "http.client", "ssl", "asyncio"} & set(sys.modules)
+assert not {"secrets", "urllib.request", "http.client", "ssl", "asyncio"} & (set(sys.modules) - theirs)
 """
 
 

@@ -19,7 +19,7 @@ def lower() -> ModuleType:
 
 def test_every_requirement_has_a_lower_bound(lower: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     lower.main()
-    assert "typer==0.26" in capsys.readouterr().out.splitlines()
+    assert "typer==0.29" in capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize("wanted", [["a"], ["a<2"], ["a>=1", "a>=2"]])

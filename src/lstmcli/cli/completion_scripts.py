@@ -25,7 +25,7 @@ fi
 
 FISH = """
 function %(complete_func)s
-    set --local found (env %(autocomplete_var)s=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args \\
+    set -l found (env %(autocomplete_var)s=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args \\
         _TYPER_COMPLETE_ARGS=(commandline -cp) %(prog_name)s)
     if test -n "$found"
         string join \\n -- $found
