@@ -8,4 +8,4 @@ function _lstm_completion
     end
 end
 
-complete --command lstm --no-files --arguments "(_lstm_completion)"
+complete -c lstm -f -a "(_lstm_completion)"

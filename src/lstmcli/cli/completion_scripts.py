@@ -34,7 +34,7 @@ function %(complete_func)s
     end
 end
 
-complete --command %(prog_name)s --no-files --arguments "(%(complete_func)s)"
+complete -c %(prog_name)s -f -a "(%(complete_func)s)"
 """
 """Files are offered where the program has nothing to offer."""
 
