@@ -39,7 +39,7 @@ def prepare(text: str) -> str:
 def fit(rows: Sequence[Row], labels: Sequence[str], settings: dict[str, Any], threads: int, folder: Path) -> Any:
     """A trained fastText model; labels go by number, for a label in its files may not hold a space."""
     number = {label: i for i, label in enumerate(labels)}
-    rows = random.Random(1).sample(list(rows), len(rows))  # fastText learns them in this order, and MR is sorted by label
+    rows = random.Random(1).sample(list(rows), len(rows))  # it learns in this order; MR is sorted
     path = folder / "fasttext.txt"
     path.write_text("".join(f"__label__{number[label]} {prepare(text)}\n" for label, text in rows), encoding="utf-8")
     return fasttext.train_supervised(
