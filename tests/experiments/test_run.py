@@ -227,3 +227,14 @@ def test_a_run_whose_model_is_gone_is_trained_again(labelled: Any, tmp_path: Pat
     found = list(compare_architectures(labelled, CLASSIFIER, tmp_path / "out", **how, resume=True))
     assert [event.cell for event in found if isinstance(event, RunBegun)] == ["rnn"]
     assert ended(found).runs[1].scores == whole.runs[1].scores
+
+
+def test_a_comparison_on_another_text_is_not_continued(plain: Any, tmp_path: Path) -> None:
+    how: dict[str, Any] = {"cells": ["gru", "minlstm"], "seeds": 1}
+    list(compare_architectures(plain, LM, tmp_path / "out", **how))
+    assert not any(
+        isinstance(e, RunBegun) for e in compare_architectures(plain, LM, tmp_path / "out", **how, resume=True)
+    )
+    other = replace(plain, train=[*plain.train, *plain.train])
+    with pytest.raises(UsageError, match="of other data or options"):
+        list(compare_architectures(other, LM, tmp_path / "out", **how, resume=True))

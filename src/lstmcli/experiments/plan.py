@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cells import CELLS
 from lstmcli.config import among, to_dict
+from lstmcli.data.records import fingerprint
 from lstmcli.errors import UsageError
 from lstmcli.experiments.journal import checksum
 from lstmcli.experiments.results import Candidate
@@ -149,9 +151,15 @@ class Plan:
             training["epochs"] = UNTIL_TIME
         return self.task.architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
 
+    @cached_property
+    def data(self) -> str:
+        """The fingerprint of the data, running text too, of which ``splits`` has none."""
+        splits = self.splits
+        return splits.fingerprint or fingerprint((splits.train, splits.valid, splits.test))
+
     def checksum(self, candidate: Candidate, seed: int) -> str:
         """Of what the result of a run depends on."""
-        return checksum({"data": self.splits.fingerprint, "settings": to_dict(self.run_config(candidate, seed))})
+        return checksum({"data": self.data, "settings": to_dict(self.run_config(candidate, seed))})
 
     def path(self, candidate: Candidate, seed: int) -> Path:
         """Of a run's model."""

@@ -205,8 +205,9 @@ def _recalls(
     from lstmcli.model_dir.directory import read_model
 
     text_N, found = tokens(read_model(run.path), plan.splits.train), list[Recall]()
+    task = checksum([base, distance, plan.seeds, text_N.tolist()])
     for cell in (candidate.cell for candidate in plan.candidates):
-        of = checksum([cell, base, distance, plan.seeds, text_N.tolist()])
+        of = checksum([cell, task])
         if kept := journal.recall(of):
             found.append(kept)
             continue
