@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -39,11 +40,13 @@ def language_model(model: ModelDir, texts: Name | None = None, beside: Name | No
     return _page(model, language_model_data(model), texts, beside)
 
 
+@cache
 def script(parts: tuple[str, ...] = ARITHMETIC + INTERFACE) -> str:
     """The script of a page."""
     return "\n".join(['"use strict";', *(source(f"page/{part}") for part in parts)])
 
 
+@cache
 def policy() -> str:
     """What a browser may do with a page: run its script, use its style, and load nothing."""
     allowed = f"script-src '{_fingerprint(script())}'; style-src '{_fingerprint(source('page/page.css'))}'"

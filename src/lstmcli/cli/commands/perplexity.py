@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -192,10 +192,11 @@ def perplexity(
     else:
         several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
-        notes = {NO_SPACES: per == "word" and not segments, CARRIED: not values["stream"]}
-        _write_rows(
-            loaded, texts, per, how, out, warner, [note for note, wanted in notes.items() if wanted and not quiet]
-        )
+        unsaid = set[str]()
+        if not quiet:
+            unsaid |= {NO_SPACES} if per == "word" and not segments else set()
+            unsaid |= set() if values["stream"] else {CARRIED}
+        _write_rows(loaded, texts, per, how, out, warner, unsaid)
     sys.stdout.flush()
     warner.close()
 
@@ -219,19 +220,19 @@ def _write_rows(
     how: Mapping[str, Any],
     out: Any,
     warner: Warner,
-    notes: Sequence[str],
+    unsaid: set[str],
 ) -> None:
     """Write the surprisal of every unit of the texts.
 
     Args:
-        notes: what to say if a row contains Chinese or Japanese text, or if a line is read after another.
+        unsaid: the notes to give if a row contains Chinese or Japanese text, or if a line is read after another.
 
     Raises:
         NoDataError: there is no text.
     """
     from lstmcli.language_modeling.scoring.surprisal import surprisals
 
-    rows, unsaid = 0, set(notes)
+    rows = 0
     for source in texts:
         for row in surprisals(loaded, source, per, **how):
             warner.check()
