@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MODEL_OPTIONS = (
     *("output", "valid", "test", "time", "epochs", "resume", "force", "dry_run", "tensorboard", "teacher"),
-    *("from_model", "replay"),
+    *("from_model", "replay", "forget"),
 )
 MAX_SHOWN = 50
 """Rows of the table for people."""
