@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
 
 WEIGHT_SECONDS, NGRAM_SECONDS, CHARACTER_SECONDS = 4e-6, 1.5e-7, 1.8e-6
-"""Time to fit a linear model: per weight, and for each label per token and order of n-grams, or per token if they are of
-characters.  On eight sets of 2 to 150 labels it was 0.6 to 1.5 times as much."""
+"""Time to fit a linear model, for each label: per n-gram of its table, and per token and order, or per token if the
+n-grams are of characters.  On eight sets of 2 to 150 labels it was 0.6 to 1.5 times as much."""
 WITHIN_BYTES = 40
 """Memory of the fit of the character model, per n-gram of a distinct word."""
 FIT_VECTORS, FIT_BYTES = 28, 20
