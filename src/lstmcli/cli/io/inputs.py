@@ -59,8 +59,8 @@ def with_table_warning(records: Iterable[Record], trained: ReadConfig) -> Iterat
     for n, record in enumerate(records):
         if n == 0 and (form := _table_format(record.text, set(trained.text_columns))):
             streams.note(
-                f"warning: the first line, {safe(record.text[:60])!r}, looks like one of a table, and a pipe is read as "
-                f"a text a line: add --input-format {form} for a table"
+                f"warning: the first line, {safe(record.text[:60])!r}, looks like one of a table, and a pipe is read "
+                f"as a text a line: add --input-format {form} for a table"
             )
         yield record
 
