@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.trainer import Split
@@ -29,6 +30,18 @@ def test_time_is_steps_times_a_step_and_some_validation() -> None:
     alone = replace(CONFIG, model=ClassifierModelConfig(ngrams=0))
     assert cost(alone).seconds == pytest.approx(BASE_SECONDS + 4 * 10 * 0.5 + 4 * 4 * 0.5 / 4)
     assert cost(n=10_000).seconds > cost(alone, n=10_000).seconds
+
+
+def test_the_linear_models_take_the_longer_the_more_labels_there_are() -> None:
+    config = replace(CONFIG, model=replace(CONFIG.model, characters=5))
+    texts = [f"word{n} other{n % 7}" for n in range(500)]
+    few = Split(EncodedTexts([np.ones((2, 3), np.int32)] * 500), np.zeros(500, np.int64), WordTexts(texts))
+
+    def seconds(config: ClassifierConfig, classes: int) -> float:
+        return estimate(config, few, few, step_seconds=0.0, parameters=1, classes=classes).seconds - BASE_SECONDS
+
+    assert seconds(config, 150) == pytest.approx(15 * seconds(config, 10))
+    assert seconds(config, 10) > 2 * seconds(CONFIG, 10)
 
 
 def test_a_time_limit_is_what_it_takes() -> None:

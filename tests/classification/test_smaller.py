@@ -13,7 +13,7 @@ from lstmcli.classification.events import Evaluated, MadeSmaller
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.options import from_options
 from lstmcli.classification.predict import Classifier
-from lstmcli.classification.size import settings_for, size_bytes
+from lstmcli.classification.size import hidden_for, settings_for, size_bytes
 from lstmcli.classification.smaller import Smaller
 from lstmcli.classification.train import job
 from lstmcli.data.records import Record, Splits
@@ -99,7 +99,26 @@ def test_the_network_takes_about_half_at_most(size: int) -> None:
     E, H = own["embedding"], own["hidden"]
     recurrent = 2 * 2 * 4 * H * (E + H + 2)
     assert (own["vocab_size"] + own["hash_buckets"]) * (E + 2) + recurrent < 0.8 * size
-    assert own["vocab_size"] >= 400
+    assert own["vocab_size"] >= 200
+
+
+@pytest.mark.parametrize("size", [50_000, 70_000])
+def test_a_very_small_model_is_no_larger_either(size: int, tmp_path: Path) -> None:
+    config = from_options({"size": size, "epochs": 1, "threads": 1})["config"]
+    texts = [f"{word} {n} {n % 7}" for n, word in enumerate(["warm", "cold"] * 200)]
+    records = [Record(text, (text[:4],)) for text in texts]
+    for _ in train(job(Splits(records[:300], records[300:], ()), config), tmp_path / "m"):
+        pass
+    assert sum(file.stat().st_size for file in (tmp_path / "m").iterdir()) <= size
+    assert hidden_for(size, 128, 96) == 8
+
+
+def test_a_size_that_cannot_be_is_refused_before_training(tmp_path: Path) -> None:
+    config = from_options({"size": 60_000, "epochs": 1, "threads": 1})["config"]
+    records = [Record(f"topic{n % 90} {n}", (f"label {n % 90}",)) for n in range(360)]
+    with pytest.raises(UsageError, match=r"too small: .* 90 labels take \d{3}k") as raised:
+        list(train(job(Splits(records[:270], records[270:], ()), config), tmp_path / "m"))
+    assert "--size " in (raised.value.hint or "") and not list(tmp_path.iterdir())
 
 
 def test_the_users_own_settings_go_first() -> None:

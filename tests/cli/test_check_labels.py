@@ -41,6 +41,19 @@ def test_suspects_in_every_format(source: Path, form: str) -> None:
         assert "good" in found.stdout and "22" in found.stdout
 
 
+def test_in_a_narrow_terminal_the_text_gets_shorter_not_the_labels(tmp_path: Path) -> None:
+    draw, lines = random.Random(2), ["label,text"]
+    for n in range(60):
+        words = ("lovely warm great", "dull cold poor")[n % 2].split()
+        label = ("recommended product", "disappointing")[n % 2 if n != 20 else 1]
+        lines.append(f"{label},{' '.join(draw.choices(words, k=40))} {n % 7}")
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = CliRunner().invoke(app, ["train", str(path), "--check-labels"], env={"COLUMNS": "80"})
+    _, row = found.stdout.splitlines()
+    assert "disappointing" in row and "recommended product" in row and " 22 " in row and row.rstrip().endswith("…")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -105,6 +105,7 @@ def test_teachers_are_averaged(tmp_path: Path) -> None:
         ("text,p_warm,p_cold\nx,0.5,0.5\ny,0.5,0.6\n", "the probabilities of 2 labels sum to 1.1, not to 1", 3),
         ("text,p_warm,p_hot\nx,0.5,0.5\n", "it lacks the column 'p_cold'", None),
         ("text,p_warm,p_cold,p_hot\nx,0.5,0.25,0.25\n", "the teacher gives a probability to 'hot', which is no", 2),
+        ("p_warm,p_cold\n0.5,0.5\n", "probabilities of labels, but no text; the columns are 'p_warm', 'p_cold'", None),
         ("text,label\nx,warm\n", "there are no probabilities of labels; the columns are 'text', 'label'", None),
         (
             "some words\nand more, of another kind.\n",

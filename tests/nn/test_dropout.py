@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from lstmcli.nn.cells import CELLS, initialize, sequence
 from lstmcli.nn.dropout import locked_dropout, weight_drop, word_dropout
 
 
@@ -45,3 +46,15 @@ def test_nothing_is_dropped_outside_training_or_at_rate_zero() -> None:
         assert locked_dropout(x, rate, training) is x
         assert torch.equal(weight_drop(x, rate, training), x)
         assert word_dropout(ids, rate, 1, training) is ids
+
+
+def test_some_unit_of_every_row_is_kept_so_that_layer_norm_has_gradients() -> None:
+    torch.manual_seed(1)
+    x_TNE = torch.ones(30, 400, 4, requires_grad=True)
+    dropped = locked_dropout(x_TNE, 0.7, training=True)
+    assert (dropped != 0).any(-1).all() and (dropped == 0).all(-1).sum() == 0
+    cell = CELLS["layernorm"]
+    weights = {name: initialize(weight) for name, weight in cell.weights(4, 4).items()}
+    start = tuple(torch.zeros(1, 400, 4) for _ in cell.states)
+    sequence(cell, dropped, start, weights, True)[0].sum().backward()
+    assert x_TNE.grad is not None and x_TNE.grad.isfinite().all()

@@ -18,5 +18,6 @@ def test_above_a_third_the_warning_names_another_tokenizer(kind: str, advice: st
 
 
 def test_a_few_words_say_nothing_of_a_text() -> None:
-    assert unknown_in_text(19, 19) is None and unknown_in_text(6, 20) is None
+    assert unknown_in_text(18, 19) is None and unknown_in_text(6, 20) is None and unknown_in_text(4, 4) is None
+    assert "100 % of the tokens are unknown" in (unknown_in_text(5, 5) or "")  # all of a short text
     assert "70 % of the tokens are unknown to the model" in (unknown_in_text(14, 20) or "")

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lstmcli.training.budget import LEAST_TRAINING, OUTSIDE, Budget
+from lstmcli.training.budget import LEAST_TRAINING, OUTSIDE, Budget, further
 
 
 class Clock:
@@ -99,3 +99,8 @@ def test_a_part_of_the_time_can_be_given_to_something() -> None:
     assert not over()
     clock.now += 1
     assert over()
+
+
+def test_time_counts_only_where_it_is_clearly_further_than_the_epochs() -> None:
+    assert further(0.5, 0.0) == further(0.5, 0.51) == 0.5
+    assert further(0.5, 0.6) == 0.6 and further(0.2, 1.3) == 1.0 and further(1.0, 0.0) == 1.0

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.events import Evaluated
 from lstmcli.classification.train import job
+from lstmcli.cli.app import app
 from lstmcli.data.folds import folds
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import DataError, UsageError
+from lstmcli.model_dir.info import info
+from lstmcli.model_dir.results import cross_validated
 from lstmcli.training.cross_validation import check_count, cross_validate, t_interval
 from lstmcli.training.events import CrossValidated, Event, FoldMeasured
 from support.reports import classification_report
@@ -80,3 +84,26 @@ def test_what_makes_no_sense_is_refused(measured: list[Any]) -> None:
 def test_the_interval_is_students() -> None:
     low, high = t_interval([0.7, 0.8, 0.9])
     assert low == pytest.approx(0.8 - 4.302653 * 0.1 / 3**0.5, abs=1e-6) and high == 1.0
+
+
+def test_its_figure_is_kept_with_the_model(tmp_path: Path) -> None:
+    rows = [f"{('warm', 'cold')[n % 2]},{('sun', 'ice')[n % 2]} {n}" for n in range(60)]
+    (tmp_path / "rows.csv").write_text("label,text\n" + "\n".join(rows) + "\n", "utf-8")
+    run = [
+        "train",
+        str(tmp_path / "rows.csv"),
+        "-o",
+        str(tmp_path / "m"),
+        *["--cv", "2", "--epochs", "1", "--hidden", "4"],
+    ]
+    found = CliRunner().invoke(app, [*run, "--embedding", "4", "--threads", "1"])
+    assert found.exit_code == 0
+    said = [line for line in found.stderr.splitlines() if line.startswith("cross-validation: accuracy ")]
+    assert len(said) == 2 and said[0] == said[1]  # after the folds and at the end
+    figures = said[0].removeprefix("cross-validation: ")
+    told = info(tmp_path / "m").cross_validation
+    assert len(told["values"]) == 2 and told["low"] <= told["mean"] <= told["high"]
+    assert figures in (tmp_path / "m" / "README.md").read_text("utf-8")
+    shown = CliRunner().invoke(app, ["info", str(tmp_path / "m")], env={"COLUMNS": "200"}).stdout
+    assert figures in shown
+    assert cross_validated({}) == cross_validated({"mean": "x"}) == ""

@@ -16,7 +16,7 @@ from lstmcli.data.records import Record, Splits
 from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING
-from lstmcli.training.events import Event, Stopped, Validated
+from lstmcli.training.events import Event, Stopped, Validated, Warned
 from lstmcli.tuning.events import Continued, SearchEnded, TrialBegun, TrialEnded
 from lstmcli.tuning.journal import journal_folder
 from lstmcli.tuning.repeat import train_command
@@ -56,7 +56,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
     return fake
 
 
-def search(output: Path, trials: int, **how: Any) -> list[Event]:
+def search(output: Path, trials: int | None, **how: Any) -> list[Event]:
     given = {"source": "data.csv", "seconds": 1e6, "trials": trials, **how}
     return list(
         Search(
@@ -102,6 +102,8 @@ def test_a_search_goes_on_where_it_was(training: FakeTraining, tmp_path: Path) -
     with pytest.raises(UsageError, match="other data or options"):
         search(output, 5, resume=True, splits=replace(SPLITS, fingerprint="g"))
     assert [event.trial for event in ended(search(output, 1, force=True))] == [1]
+    spent = search(output, None, resume=True, seconds=1e-9)
+    assert not ended(spent) and any(isinstance(event, Warned) and "too short" in event.message for event in spent)
 
 
 def test_a_trial_that_fails_does_not_end_the_search(training: FakeTraining, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ OPTIONS = frozenset(
         "unlabelled",
         "from_model",
         "replay",
+        "forget",
     )
 )
 """Options whose names are not names of fields of tokenizer, model and training."""

@@ -152,3 +152,8 @@ class DataCheck:
     majority_share: float
     """Accuracy of always predicting the most frequent training label, on the validation split if there is one."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def evaluated(self) -> int:
+        """Texts of the validation and test splits."""
+        return sum(split.rows for split in self.splits if split.name != "train")

@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.defaults import CHARACTER_ORDER, ngram_order, usual_epochs
-from lstmcli.classification.size import rows_for, settings_for, size_bytes
+from lstmcli.classification.size import hidden_for, rows_for, settings_for, size_bytes
 from lstmcli.tokenization.config import TokenizerConfig
 
 METRIC = "accuracy"
@@ -53,5 +53,6 @@ def suggest(trial: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         "epochs": trial.suggest_int("epochs", 2, 15),
     }
     if small:
-        found |= rows_for(size_bytes(given["size"]), int(found["embedding"]))
+        size, embedding = size_bytes(given["size"]), int(found["embedding"])
+        found |= {"hidden": hidden_for(size, embedding, int(found["hidden"])), **rows_for(size, embedding)}
     return {name: float(f"{value:.3g}") if isinstance(value, float) else value for name, value in found.items()}

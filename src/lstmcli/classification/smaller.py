@@ -8,6 +8,7 @@ Shapes: P n-grams of a table, C labels.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,15 @@ from lstmcli.classification.characters.fit import Words, word_ngrams
 from lstmcli.classification.characters.model import PREFIX, CharacterModel
 from lstmcli.classification.characters.words import code_points
 from lstmcli.classification.linear import Linear
+from lstmcli.classification.metrics import MAX_CONFUSED, MAX_MISTAKES
 from lstmcli.classification.ngrams.packed import Grams, find_grams, pack, unpack
 from lstmcli.classification.ngrams.table import NgramTable
+from lstmcli.errors import UsageError
 from lstmcli.model_dir.compact import compact, restored
+from lstmcli.plural import count
 
 if TYPE_CHECKING:
+    from lstmcli.classification.results import DataCheck
     from lstmcli.classification.trainer import Split
 
 BLOCK = 2**14
@@ -32,9 +37,43 @@ HEADERS = 2_000
 """Bytes of the headers of two files of tensors."""
 
 
-def text_bytes(tokenizer: str, log: int, labels: int) -> int:
-    """Bytes of the files of text in a model: the tokenizer, the log so far, and what config, card and log will have."""
-    return len(tokenizer.encode()) + log + 25_000 + 600 * labels + 16 * min(labels, 100) ** 2
+def text_bytes(tokenizer: str, log: int, labels: int, rows: int) -> int:
+    """Bytes of the files of text in a model: the tokenizer, the log so far, and what config, card and log will have.
+
+    Args:
+        rows: that are evaluated.
+    """
+    confused = 16 * labels**2 if labels <= MAX_CONFUSED else 160 * min(MAX_MISTAKES, rows)
+    return len(tokenizer.encode()) + log + 25_000 + 600 * labels + confused
+
+
+def of_size(
+    size: int,
+    weights: dict[str, NDArray[Any]],
+    parts: Sequence[Split],
+    tokenizer: str,
+    check: DataCheck,
+    log: int | None,
+) -> Smaller:
+    """What makes the directory of a classifier at most ``size`` bytes.
+
+    Args:
+        log: bytes of the log so far; None before training.
+
+    Raises:
+        UsageError: before training, if without any n-gram it would be larger.
+    """
+    text = text_bytes(tokenizer, log or 0, len(check.labels), check.evaluated)
+    found = Smaller(weights, size - text, parts)
+    least = math.ceil((text + found.network_bytes) / 1000)
+    if log is None and 1000 * least > size:
+        raise UsageError(
+            f"--size {size // 1000}k is too small: network, vocabulary, settings and figures of "
+            f"{count(len(check.labels), 'label')} take {least}k",
+            hint=f"--size {2 * least}k leaves room for n-grams too; a smaller --vocab-size, --embedding and --hidden "
+            "take less",
+        )
+    return found
 
 
 class Smaller:
@@ -49,7 +88,8 @@ class Smaller:
         self.stored = compact(weights, "embedding")
         self.weights = restored(self.stored)
         """The weights as they will be after loading."""
-        self.room = max(0, room - HEADERS - sum(value.nbytes for value in self.stored.values()))
+        self.network_bytes = HEADERS + sum(value.nbytes for value in self.stored.values())
+        self.room = max(0, room - self.network_bytes)
         self._parts = parts
         self._known: dict[str, tuple[NDArray[np.uint64], Grams]] = {}
 

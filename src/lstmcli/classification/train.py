@@ -102,29 +102,28 @@ class ClassifierJob(TrainingJob):
         config = replace(self.config, read=splits.read or self.config.read)
         config, self.encoder, start = self._start(config, chain(splits.train, splits.unlabelled))
         self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
-        order = character_order(config.model, Texts(splits.train), len(self.check.labels))
+        labels = self.check.labels
+        order = character_order(config.model, Texts(splits.train), len(labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
-        encode = SplitEncoder(
-            self.encoder, self.check.labels, splits.multilabel, words_of, self.group, splits.fingerprint
-        )
+        encode = SplitEncoder(self.encoder, labels, splits.multilabel, words_of, self.group, splits.fingerprint)
         self.train = yield from encode.split("train", splits.train, config.train.teacher_weight)
         others = (yield from encode.texts("texts without labels", splits.unlabelled)) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         if splits.unlabelled or start or config.train.pretrain:
             self.train.least_steps = LEAST_STEPS
-        config = resolve(config, len(self.train), tokens, len(self.check.labels), self.train.least_steps)
+        config = resolve(config, len(self.train), tokens, len(labels), self.train.least_steps)
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
-            size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
+            size = f"{len(self.train):,} texts times {len(labels):,} labels"
             yield events.Warned(f"no n-gram model beside the network: {size} are too many")
         if config.tokenizer.hash_buckets is None:
             buckets = self.encoder.fit_buckets(self.train.encoded, others)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.pretraining = phase_for(config, self.encoder, self.train.encoded, others, start)
         self.config = self.pretraining.config if self.pretraining else config.settled()
-        self.valid = yield from encode.split("valid", known(splits.valid, self.check.labels))
-        self.test = yield from encode.split("test", known(splits.test, self.check.labels))
+        self.valid = yield from encode.split("valid", known(splits.valid, labels))
+        self.test = yield from encode.split("test", known(splits.test, labels))
         self._unknown = {name: encode.unknown_labels(getattr(splits, name)) for name in ("valid", "test")}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
         self.splits = replace(splits, train=(), valid=(), test=(), unlabelled=())
@@ -140,9 +139,8 @@ class ClassifierJob(TrainingJob):
         from lstmcli.classification.initial import initial_network
         from lstmcli.nn.stack import count_parameters
 
-        started = initial_network(
-            self.config, self.encoder, len(self.check.labels), phase=self.pretraining, device=device, group=self.group
-        )
+        how: dict[str, Any] = {"phase": self.pretraining, "device": device, "group": self.group}
+        started = initial_network(self.config, self.encoder, len(self.check.labels), **how)
         self.config, self.module = started.config, started.module
         yield from map(events.Warned, started.notes)
         self.precision = choose_precision(self.config.train.precision, device, float(self.train.encoded.lengths.mean()))
@@ -172,6 +170,7 @@ class ClassifierJob(TrainingJob):
         encoder, tokenizer = self.encoder, self.config.tokenizer
         preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
         preflight_classifier(self.weights(), self.shapes(), self.config.model, threads)
+        self._smaller(None)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.classification.trainer import estimate_step
@@ -185,7 +184,7 @@ class ClassifierJob(TrainingJob):
             step_seconds=estimate_step(self.trainer, self.train),
             parameters=self.parameters,
             classes=len(self.check.labels),
-            reports=sum(part.rows for part in self.check.splits if part.name != "train"),
+            reports=self.check.evaluated,
             refit=self.splits.held_out,
         )
         if self.pretraining:
@@ -203,8 +202,7 @@ class ClassifierJob(TrainingJob):
             fitted = self._fit_linear(self.train, judged=True)
         yield from fitted
         if not math.isinf(self.budget.limit):
-            texts = sum(part.rows for part in self.check.splits if part.name != "train")
-            reserve(self.budget, self.trainer, self._ensemble, self.valid, texts)
+            reserve(self.budget, self.trainer, self._ensemble, self.valid, self.check.evaluated)
 
     def _ensemble(self) -> Ensemble:
         """As it is used after training, its graph built anew."""
@@ -247,12 +245,6 @@ class ClassifierJob(TrainingJob):
             fitted = self._fit_linear(self.train, self.valid, judged=False)
             return self.linear, fitted
 
-        smaller = None
-        if size := self.config.model.size:
-            from lstmcli.classification.smaller import Smaller, text_bytes
-
-            text = text_bytes(self.encoder.to_json(), self.log_bytes, len(self.check.labels))
-            smaller = Smaller(self.weights(), size - text, (self.train, self.valid))
         self.done = yield from finish(
             self.weights(),
             self.config,
@@ -265,11 +257,19 @@ class ClassifierJob(TrainingJob):
             unknown_labels=self._unknown,
             refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,
-            smaller=smaller,
+            smaller=(smaller := self._smaller(self.log_bytes)),
         )
         self.metrics = self.done.metrics
         if smaller and self.done.graph is None:
             self._stored = smaller
+
+    def _smaller(self, log: int | None) -> Smaller | None:
+        """What makes the model as small as was asked.  Raises: UsageError, if that cannot be."""
+        from lstmcli.classification.smaller import of_size
+
+        if not (size := self.config.model.size):
+            return None
+        return of_size(size, self.weights(), (self.train, self.valid), self.encoder.to_json(), self.check, log)
 
     def fields(self) -> dict[str, Any]:
         return {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MODEL_OPTIONS = (
     *("output", "valid", "test", "time", "epochs", "resume", "force", "dry_run", "tensorboard", "teacher"),
-    *("from_model", "replay"),
+    *("from_model", "replay", "forget"),
 )
 MAX_SHOWN = 50
 """Rows of the table for people."""
@@ -30,19 +30,17 @@ def table(suspects: list[LabelSuspect], out: Console) -> Iterator[RenderableType
     """The surest suspects, a line each."""
     if not suspects:
         return
+    from rich.text import Text
+
     rows = grid(header=True)
-    names = ("label", "prob.", "better", "prob.", "line", "text")
-    for name in names:
-        rows.add_column(
-            of_display(name),
-            no_wrap=True,
-            overflow="ellipsis",
-            justify="right" if name in ("prob.", "line") else "left",
-        )
+    for name in ("label", "prob.", "better", "prob.", "line"):
+        justify: Any = "right" if name in ("prob.", "line") else "left"
+        rows.add_column(of_display(name), no_wrap=True, overflow="ellipsis", justify=justify)
+    rows.add_column(of_display("text"))  # the only one that gets narrower
     for suspect in suspects[:MAX_SHOWN]:
         shares = (f"{suspect.probability:.2f}", f"{suspect.probability_better:.2f}")
         line = "" if suspect.line is None else str(suspect.line)
-        text = safe(suspect.text[: out.width])
+        text = Text(safe(suspect.text[: out.width]), no_wrap=True, overflow="ellipsis")
         rows.add_row(safe(suspect.label), shares[0], safe(suspect.better), shares[1], line, text)
     yield rows
     if len(suspects) > MAX_SHOWN:

@@ -16,7 +16,7 @@ import tempfile
 import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -83,6 +83,32 @@ class Corpus(Counts):
             counts += np.bincount(self.ids[at : at + PART], minlength=vocab_size)
             mapped.release(self.ids_from_start)
         return counts
+
+    def followed_by(self, ids_N: NDArray[np.integer], cache: Path | None = None) -> Corpus:
+        """A copy with more ids behind it, which are read later; the counts remain.  It lies in a temporary file.
+
+        Args:
+            cache: folder of the file, ``cache_folder()`` for None.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        folder, dtype = cache_folder() if cache is None else cache, self.ids_from_start.dtype
+        own, more = self.ids_from_start, ids_N.astype(dtype)
+        with writing("the tokenized text", folder):
+            file, name = _new_file(folder)
+            if name is not None:
+                name.unlink()  # it remains until it is closed
+            file.write(b" " * HEAD)
+            parts = [more[::-1], own] if self.backward else [own, more]
+            for part in parts:
+                for at in range(0, len(part), PART):
+                    file.write(part[at : at + PART].tobytes())
+                    mapped.release(own)
+            file.flush()
+            both = np.memmap(file, dtype, "r", offset=HEAD, shape=(len(own) + len(more),))
+            file.close()
+        return replace(self, ids_from_start=both, path=None)
 
 
 def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, **how: Any) -> Corpus:

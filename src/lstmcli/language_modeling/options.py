@@ -10,7 +10,7 @@ from lstmcli.language_modeling.presets import preset
 from lstmcli.options import changed, common
 from lstmcli.training.going_on.settings import is_continued
 
-OPTIONS = frozenset({"preset", "untied", "keep_case", "from_model", "replay"})
+OPTIONS = frozenset({"preset", "untied", "keep_case", "from_model", "replay", "forget"})
 """Options whose names are not names of fields."""
 
 

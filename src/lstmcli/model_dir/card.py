@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lstmcli.model_dir.markdown import code, plain
-from lstmcli.model_dir.results import ancestors
+from lstmcli.model_dir.results import ancestors, cross_validated
 
 
 def model_card(
@@ -29,6 +29,7 @@ def model_card(
         results, labels: sections; what is empty is left out.
     """
     came_from = {"goes on from": ancestors(config.get("from", {}))}
+    found = cross_validated(config.get("cross_validation", {}))
     parts = [
         f"---\nlibrary_name: lstmcli\npipeline_tag: {tags[0]}\ntags:\n- lstm\n- {tags[1]}\n---",
         f"# {title}",
@@ -40,6 +41,7 @@ def model_card(
         code(config["command"]),
         pairs({"trained": config["created"], "seed": str(config["seed"]), **came_from, **config["data"]}),
         "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
+        f"Cross-validation, of models trained in this way on parts of the rows: {found}." if found else "",
         *results,
         "## Limits",
         limits,

@@ -50,6 +50,7 @@ def _info(model: ModelDir) -> ModelInfo:
         versions=config["versions"],
         calibration={"scale": config["calibration"]["scale"]} if model.task.labelled else {},
         came_from=config.get("from", {}),
+        cross_validation=config.get("cross_validation", {}),
         config=config[model.task.config_key],
     )
 

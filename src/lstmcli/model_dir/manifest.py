@@ -40,6 +40,7 @@ _OPTIONAL: dict[str, type] = {
     "stopped": str,
     "changed": list,
     "from": dict,
+    "cross_validation": dict,
 }
 """Only ``lstm info`` uses these; models made by other programs need not have them."""
 MAX_DEPTH = 32

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lstmcli.results import Result
+from lstmcli.training.events import CrossValidated
 
 
 def ancestors(came_from: Mapping[str, Any]) -> str:
@@ -18,6 +19,18 @@ def ancestors(came_from: Mapping[str, Any]) -> str:
     older = came_from.get("older", ())
     models = [came_from, *older] if isinstance(older, list) else [came_from]
     return ", before it ".join(str(model["path"]) for model in models if isinstance(model, dict) and model.get("path"))
+
+
+def cross_validated(found: Mapping[str, Any]) -> str:
+    """The figures of a model's cross-validation; empty if there are none.
+
+    Args:
+        found: ``cross_validation`` of its ``config.json``.
+    """
+    try:
+        return CrossValidated(**found).figures()
+    except (TypeError, ValueError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +69,7 @@ class ModelInfo(Result):
     came_from: dict[str, Any]
     """The model that training went on from (`path`, `sha256`, `older`), what was kept, and more; empty if it started
     from nothing."""
+    cross_validation: dict[str, Any]
+    """What `--cv` found of models trained like this one: `metric`, `mean`, `low` and `high` of its 95 % interval, and
+    the `values`; empty without it."""
     config: dict[str, Any]

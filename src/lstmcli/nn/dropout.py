@@ -12,11 +12,16 @@ from torch.nn import functional
 
 
 def locked_dropout(x_TNE: Tensor, rate: float, training: bool) -> Tensor:
-    """Drop the same units of a row at every time step."""
+    """Drop the same units of a row at every time step, but never all of a row.
+
+    Where every input is 0, a cell with layer normalisation divides by nearly 0 at each step, and gradients overflow.
+    """
     if not training or rate == 0.0:
         return x_TNE
-    mask = x_TNE.new_empty(1, *x_TNE.shape[1:]).bernoulli_(1 - rate).div_(1 - rate)
-    return x_TNE * mask
+    kept_1NE = x_TNE.new_empty(1, *x_TNE.shape[1:]).bernoulli_(1 - rate)
+    if kept_1NE.shape[-1] > 1:
+        kept_1NE[..., :1] += kept_1NE.sum(-1, keepdim=True) == 0
+    return x_TNE * kept_1NE.div_(1 - rate)
 
 
 def weight_drop(w_hh: Tensor, rate: float, training: bool) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MAX_UNKNOWN = 1 / 3  # share of unknown tokens above which there is a warning
 MIN_TOKENS = 20  # minimum number of tokens of an evaluated text for a warning
+MIN_ALL = 5  # the same if all of them are unknown
 _OTHER = {
     "word": "--tokenizer bpe cuts rare words into pieces and leaves nothing unknown",
     "char": "--tokenizer byte leaves nothing unknown, and neither does bpe",
@@ -21,7 +22,7 @@ def unknown_in_validation(unknown: int, tokens: int, kind: str) -> str | None:
 
 def unknown_in_text(unknown: int, tokens: int) -> str | None:
     """A warning about a text given to a trained model; None if few tokens are unknown."""
-    if tokens < MIN_TOKENS or unknown <= MAX_UNKNOWN * tokens:
+    if unknown <= MAX_UNKNOWN * tokens or tokens < (MIN_ALL if unknown == tokens else MIN_TOKENS):
         return None
     return (
         f"{_share(unknown, tokens)} of the tokens are unknown to the model: it was trained on text of another kind, "

@@ -16,6 +16,9 @@ OUTSIDE = 0.6
 """Seconds that the program takes to start and, with PyTorch, to end."""
 LEAST_TRAINING = 0.25
 """Share of the limit for training, whatever else takes long."""
+AHEAD = 0.02
+"""The time counts where its share is so much above that of the epochs: a run that ends before its limit is the same as
+without one, and what ``lstm tune`` found can be repeated exactly."""
 
 
 @dataclass
@@ -97,3 +100,8 @@ class Budget:
             self.validation = seconds
         else:
             self.after[name] = seconds
+
+
+def further(epochs: float, time: float) -> float:
+    """How much of the training is done, from 0 to 1, given the shares of its epochs and of its time that are over."""
+    return min(1.0, time if time > epochs + AHEAD else epochs)

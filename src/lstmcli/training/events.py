@@ -164,9 +164,11 @@ class CrossValidated(Event):
     """Of each fold."""
 
     def line(self) -> str:
-        interval = f"{100 * self.low:.2f} to {100 * self.high:.2f} %"
-        folds = len(self.values)
-        return f"cross-validation: {self.metric} {100 * self.mean:.2f} %, 95 % interval {interval} ({folds} folds)"
+        return f"cross-validation: {self.figures()}"
+
+    def figures(self) -> str:
+        mean, low, high = (100 * share for share in (self.mean, self.low, self.high))
+        return f"{self.metric} {mean:.2f} %, 95 % interval {low:.2f} to {high:.2f} % ({len(self.values)} folds)"
 
     def outcome(self) -> dict[str, Any]:
         return {"cross_validation": dataclasses.asdict(self)}

@@ -15,7 +15,7 @@ from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.distributed import ALONE, Group
-from lstmcli.training.events import Event
+from lstmcli.training.events import CrossValidated, Event
 from lstmcli.training.results import Estimate
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class TrainingJob(ABC):
     group: Group = field(default=ALONE, init=False)
     """The processes that train together; only the main one derives and saves."""
 
+    cross_validated: CrossValidated | None = field(default=None, init=False)
+    """What ``--cv`` found before."""
     log_bytes: int = field(default=0, init=False)
     """Size of the log when training has ended."""
 

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from lstmcli.faults import shortage
-from lstmcli.training.budget import Budget
+from lstmcli.training.budget import Budget, further
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Resumable, Snapshot
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMonitor
@@ -136,8 +136,8 @@ class TrainingLoop(ABC, Generic[P]):
 
     @property
     def progress(self) -> float:
-        """From 0 to 1, by epochs or by time, whichever is further."""
-        return min(1.0, max(self.epochs_done / self.epochs, self._time_share))
+        """From 0 to 1, by epochs, or by time if that is further."""
+        return further(self.epochs_done / self.epochs, self._time_share)
 
     @property
     def seconds_left(self) -> float:

@@ -210,6 +210,7 @@ def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[st
         "parameters": job.parameters,
         "architecture": job.describe(),
         "tokenizer": {"kind": job.config.tokenizer.kind, "vocab_size": job.vocab_size},
+        **({} if job.cross_validated is None else job.cross_validated.outcome()),
         **job.fields(),
     }
 

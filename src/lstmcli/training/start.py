@@ -20,6 +20,7 @@ from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE
 from lstmcli.training.distributed import ALONE, Group
+from lstmcli.training.events import CrossValidated
 from lstmcli.training.lock import claimed
 
 if TYPE_CHECKING:
@@ -164,7 +165,9 @@ class Training:
 
         before, self._before = self._before, None
         if before is not None:
-            yield from before(stop)
+            for event in before(stop):
+                yield event
+                self.job.cross_validated = event if isinstance(event, CrossValidated) else None
             del before  # and with it the rows
         yield from train(
             self.job,

@@ -19,6 +19,8 @@ OPTIONS = frozenset(
         "test_target",
         "from_model",
         "replay",
+        "replay_target",
+        "forget",
     )
 )
 """Options whose names are not names of fields of tokenizer, model and training."""

@@ -20,7 +20,7 @@ from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import check_target, read_model, replace_model
 from lstmcli.options import chosen, job_arguments
 from lstmcli.tasks import Task
-from lstmcli.training.events import Event, Measured, Stopped, Validated
+from lstmcli.training.events import Event, Measured, Stopped, Validated, Warned
 from lstmcli.training.lock import claimed
 from lstmcli.tuning.events import Continued, SearchEnded, TrialBegun, TrialEnded
 from lstmcli.tuning.journal import Journal, journal_folder
@@ -91,6 +91,10 @@ class Search:
         with claimed(self.output):
             if self.journal.goes_on:
                 yield Continued(self.journal.count, self.journal.best_value, self.left)
+                if self.trials is None and not self._another():
+                    yield Warned(
+                        "the time that is left is too short for another trial; --time counts all runs together"
+                    )
             else:
                 self.journal.enqueue(self.space.start(self.given, len(self.splits.train)))
             failures = 0

@@ -12,6 +12,8 @@ import lstmcli
 from language_modeling.going_on.conftest import NEW, OLD, SMALL, write
 from lstmcli.cli.app import app
 from lstmcli.errors import DataError, UsageError
+from lstmcli.language_modeling.going_on.events import Rehearsed
+from lstmcli.language_modeling.going_on.rehearsal import STREAMS
 from lstmcli.language_modeling.going_on.start import TextGoingOn, going_on
 from lstmcli.model_dir.directory import read_model
 from lstmcli.model_dir.info import info
@@ -45,11 +47,38 @@ def test_old_text_is_replayed_and_both_texts_are_judged(place: Path, tmp_path: P
     assert old.before["perplexity"] == pytest.approx(before, rel=1e-3)  # no old word is unknown
 
 
-def test_without_old_text_it_is_said_that_the_loss_is_unknown(place: Path, tmp_path: Path) -> None:
-    seen = run(place, tmp_path / "m")
-    assert any(isinstance(event, Warned) and "no old texts" in event.message for event in seen)
+def old_perplexity(place: Path, model: Path) -> float:
+    with lstmcli.load(model) as loaded:
+        return float(loaded.perplexity((place / "old.txt").read_text("utf-8").splitlines()).perplexity)
+
+
+def test_without_old_text_the_model_makes_some_up_and_forgets_less(place: Path, tmp_path: Path) -> None:
+    how = {"epochs": 12, "learning_rate": 0.02}
+    seen = run(place, tmp_path / "m", **how)
+    (made,) = (event for event in seen if isinstance(event, Rehearsed))
+    tokens = info(tmp_path / "m").data["tokens"]["train"]
+    assert made.tokens == pytest.approx(tokens, abs=STREAMS) and "no old text" in made.line()
     (kept,) = (event for event in seen if isinstance(event, Kept))
     assert [judged.text for judged in kept.texts] == ["new"]
+    forgot = run(place, tmp_path / "forgot", forget=True, **how)
+    assert not any(isinstance(event, Rehearsed) for event in forgot)
+    before, remembers, forgets = (
+        old_perplexity(place, m) for m in (place / "model", tmp_path / "m", tmp_path / "forgot")
+    )
+    assert remembers - before < 0.5 * (forgets - before)
+
+
+def test_it_stops_making_up_text_when_a_part_of_the_time_is_over(place: Path, tmp_path: Path) -> None:
+    seen = run(place, tmp_path / "m", time="1s", epochs=None)
+    (made,) = (event for event in seen if isinstance(event, Rehearsed))
+    assert made.tokens > 0
+
+
+def test_old_text_and_forgetting_contradict_each_other(place: Path) -> None:
+    with pytest.raises(UsageError, match="--forget and --replay"):
+        going_on({"from_model": place / "model", "forget": True, "replay": ["old.txt"]})
+    with pytest.raises(UsageError, match="--forget needs --from"):
+        going_on({"forget": True})
 
 
 def test_the_third_model_names_both_before_it(place: Path, tmp_path: Path) -> None:

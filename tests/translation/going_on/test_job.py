@@ -73,6 +73,18 @@ def test_old_pairs_are_replayed_and_both_are_judged(place: Path, tmp_path: Path)
     assert "| goes on from | " in (Path(found.path) / "README.md").read_text(encoding="utf-8")
 
 
+def test_old_pairs_in_two_files(place: Path, tmp_path: Path) -> None:
+    rows = [row.split(",") for row in (place / "old.csv").read_text("utf-8").splitlines()[1:]]
+    files = [tmp_path / "old.de", tmp_path / "old.en"]
+    for file, side in zip(files, zip(*rows, strict=True), strict=True):
+        file.write_text("\n".join(side) + "\n", "utf-8")
+    seen = run(place, tmp_path / "m", replay=[str(files[0])], replay_target=[str(files[1])])
+    (kept,) = (event for event in seen if isinstance(event, Kept))
+    assert [judged.text for judged in kept.texts] == ["old", "new"] and kept.exact
+    with pytest.raises(UsageError, match="2 files of replay, but 1 file of replay_target"):
+        run(place, tmp_path / "n", replay=[str(files[0]), "x"], replay_target=[str(files[1])])
+
+
 def test_without_old_pairs_it_is_said_that_the_loss_is_unknown(place: Path, tmp_path: Path) -> None:
     seen = run(place, tmp_path / "m")
     assert any(isinstance(event, Warned) and "no old texts" in event.message for event in seen)

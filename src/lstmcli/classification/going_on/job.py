@@ -54,7 +54,7 @@ class GoingOnJob(ClassifierJob):
 
     def prepare_data(self) -> Iterator[Event]:
         start = self.going_on
-        if not start.replay:
+        if start.from_memory:
             yield events.Warned(NO_OLD_ROWS)
         self._ask_old_model()
         yield from super().prepare_data()
@@ -69,7 +69,7 @@ class GoingOnJob(ClassifierJob):
         with Classifier(start.model.path) as model:
             if start.judged:
                 self._before = float(model.report(start.judged).accuracy)
-            if not start.replay:
+            if start.from_memory:
                 splits.train = list(_taught(model, splits.train))
         self._rows = len(start.judged)
         start.judged = []
@@ -86,11 +86,11 @@ class GoingOnJob(ClassifierJob):
         model, labels = self.going_on.model, self.check.labels
         sizes = self._old_encoder.vocab_size, self.encoder.vocab_size
         fill(self.trainer, grown_weights(read_weights(model, self._old_encoder), sizes, (model.labels, labels)))
-        if not self.going_on.replay and len(labels) > len(model.labels):
+        if self.going_on.from_memory and len(labels) > len(model.labels):
             self.trainer.taught_labels = torch.from_numpy(columns(model.labels, labels)).to(device)
 
     def _fit_linear(self, *parts: Split, judged: bool) -> Iterator[Event]:
-        if self.going_on.replay:
+        if not self.going_on.from_memory:
             return super()._fit_linear(*parts, judged=judged)
         model = self.going_on.model
         places = columns(model.labels, self.check.labels)

@@ -53,7 +53,7 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
             hint="go on from a model that was trained without --size",
         )
     config: ClassifierConfig = start.config
-    if not start.replay:
+    if not start.replay and not start.forget:
         usual: dict[str, Any] = {"teacher_weight": None, "teacher_temperature": TEMPERATURE}
         own = {name: value for name, value in usual.items() if name not in given}
         config = replace(config, train=replace(config.train, **own))
@@ -85,7 +85,7 @@ class ClassifierGoingOn(GoingOn):
         Args:
             labels: of the new model.
         """
-        if self.replay or config.train.teacher_weight is not None:
+        if not self.from_memory or config.train.teacher_weight is not None:
             return config
         weight = WEIGHT if len(labels) > len(self.model.labels) else SAME_LABELS_WEIGHT
         return replace(config, train=replace(config.train, teacher_weight=weight))

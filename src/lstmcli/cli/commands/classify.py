@@ -21,6 +21,7 @@ from lstmcli.options import read_config
 from lstmcli.tasks import CLASSIFICATION
 
 READ = ReadConfig()
+ANSWERS_ONLY = "it is for the answers to single texts: leave one of them out"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -144,7 +145,7 @@ def _check_report(named: list[str], values: dict[str, Any]) -> None:
         raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
     for name in ("top", "uncertain", "novelty", "max_novelty"):
         if values[name] not in (None, False):
-            raise UsageError(f"--{name.replace('_', '-')} and --report do not go together")
+            raise UsageError(f"--{name.replace('_', '-')} and --report do not go together", hint=ANSWERS_ONLY)
 
 
 def _warn_unknown(tokens: int, unknown: int) -> None:

@@ -14,6 +14,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import completion
+from lstmcli.cli.options import going_on as g
 from lstmcli.cli.options import pretraining as p
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
@@ -45,8 +46,9 @@ def train(
         ),
     ] = None,
     output: t.Output = None,
-    from_model: t.From = None,
-    replay: t.Replay = None,
+    from_model: g.From = None,
+    replay: g.Replay = None,
+    forget: g.Forget = False,
     valid: t.Valid = None,
     test: t.Test = None,
     time: t.Time = None,
@@ -135,6 +137,7 @@ def train(
     target_file: x.TargetFile = None,
     valid_target: x.ValidTarget = None,
     test_target: x.TestTarget = None,
+    replay_target: x.ReplayTarget = None,
     source_tokenizer: x.SourceTokenizer = None,
     source_vocab_size: x.SourceVocabSize = None,
     attention: x.Attention = TRANSLATOR_MODEL.attention,

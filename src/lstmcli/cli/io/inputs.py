@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstmcli.cli.io import streams
@@ -50,6 +52,32 @@ def with_licence_warning(records: Iterable[Record], format: str) -> Iterable[Rec
         )
 
     return marked(records, warn)
+
+
+def with_table_warning(records: Iterable[Record], trained: ReadConfig) -> Iterator[Record]:
+    """The same records, with a warning on stderr if the first line is one of a table like the training data."""
+    for n, record in enumerate(records):
+        if n == 0 and (form := _table_format(record.text, set(trained.text_columns))):
+            streams.note(
+                f"warning: the first line, {safe(record.text[:60])!r}, looks like one of a table, and a pipe is read "
+                f"as a text a line: add --input-format {form} for a table"
+            )
+        yield record
+
+
+def _table_format(line: str, columns: set[str]) -> str | None:
+    """The format of a table that has these columns, if this is its first line."""
+    if not columns:
+        return None
+    if line.startswith("{"):
+        with suppress(ValueError):
+            row = json.loads(line)
+            return "jsonl" if isinstance(row, dict) and columns.issubset(row) else None
+    for delimiter, form in (("\t", "tsv"), (",", "csv"), (";", "csv"), ("|", "csv")):
+        cells = [cell.strip('"\ufeff') for cell in line.split(delimiter)]
+        if len(cells) > 1 and columns.issubset(cells) and not any(cell.startswith(" ") for cell in cells):
+            return form
+    return None
 
 
 class Input(NamedTuple):
@@ -126,7 +154,8 @@ class Inputs:
             source = opened or self._open(spec)
             if opened is None:
                 arrivals = streams.Arrivals(source)
-                yield Input(arrivals, arrivals.ready, source.path, source.format)
+                texts = arrivals if source.format != "text" else with_table_warning(arrivals, self._how["prefer"])
+                yield Input(texts, arrivals.ready, source.path, source.format)
             else:
                 yield Input(source, None, source.path, source.format)
             for warning in source.warnings:

@@ -17,7 +17,6 @@ from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 TOKENIZER, MODEL, TRAINING = Section("Tokenizer"), Section("Model"), Section("Training")
 TEACHING = Section("Teachers and texts without labels")
-GOING_ON = Section("Go on with a model")
 LANGUAGE_MODEL, ADVANCED = Section("Language model"), Section("Language model, advanced")
 TOKENIZER_OR_FILE = "|".join([*TOKENIZERS, "FILE"])
 
@@ -175,23 +174,6 @@ ClassWeights = Annotated[
     str, TRAINING.choice("--class-weights", ("none", "balanced"), "Weight classes by inverse frequency (balanced).")
 ]
 Precision = Annotated[str, TRAINING.choice("--precision", PRECISIONS, "Number format of training steps.")]
-
-# Go on with a model
-From = Annotated[
-    Path | None,
-    GOING_ON.option(
-        "--from",
-        "MODEL",
-        "Go on from this model: it learns SOURCE, and its new words and labels, beside what it knows.",
-    ),
-]
-Replay = Annotated[
-    list[str] | None,
-    GOING_ON.option(
-        *("--replay", "FILE"),
-        "The data that the model of --from was trained on, so that it does not forget; repeat for several files.",
-    ),
-]
 
 # Teachers and texts without labels
 Teacher = Annotated[

@@ -23,6 +23,12 @@ PairTargetFile = Annotated[
 ]
 ValidTarget = Annotated[str | None, TRANSLATOR.option("--valid-target", "FILE", "Translations of --valid.")]
 TestTarget = Annotated[str | None, TRANSLATOR.option("--test-target", "FILE", "Translations of --test.")]
+ReplayTarget = Annotated[
+    list[str] | None,
+    TRANSLATOR.option(
+        *("--replay-target", "FILE"), "Translations of --replay; repeat the option as often, in the same order."
+    ),
+]
 SourceTokenizer = Annotated[
     str | None,
     TRANSLATOR.choice(

@@ -12,7 +12,7 @@ from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, p
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
-from lstmcli.model_dir.results import ModelInfo, ancestors
+from lstmcli.model_dir.results import ModelInfo, ancestors, cross_validated
 from lstmcli.plural import count, have
 from lstmcli.tasks import require_task
 
@@ -211,6 +211,7 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
         rows[of_display({"valid": "on valid", "test": "on test"}.get(split, f"on {split}"))] = _scores(
             {name: scores[name] for name in figures if name in scores}, info.tokenizer
         )
+    rows["cross-validated"] = of_display(cross_validated(info.cross_validation))
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)

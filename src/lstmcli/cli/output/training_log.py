@@ -60,6 +60,7 @@ class TrainingLog:
         self.characters = False
         """Whether there is a character model."""
         self._stack = ExitStack()
+        self._cross_validated: events.CrossValidated | None = None
 
     def __enter__(self) -> TrainingLog:
         return self
@@ -71,6 +72,8 @@ class TrainingLog:
     def handle(self, event: events.Event) -> None:
         if isinstance(event, Pretrained):
             self.progress.begin_again()
+        if isinstance(event, events.CrossValidated):
+            self._cross_validated = event
         if not self.tokenizing.handle(event, quiet=self.quiet):
             self._show(event.progress if isinstance(event, Pretraining) else event)
 
@@ -200,6 +203,8 @@ class TrainingLog:
             )
 
     def _saved(self, event: events.Saved) -> None:
+        if self._cross_validated:
+            self._say(self._cross_validated.line())  # all that came since says less
         took = console.duration(event.seconds)
         self._say(f"saved {console.safe(event.path)}, {console.size(event.bytes)}; {took} in all")
         where = "" if self.default_place else f" -m {shlex.quote(event.path)}"

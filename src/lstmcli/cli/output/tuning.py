@@ -9,6 +9,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.output.console import duration, facts, percent, safe, size
 from lstmcli.cli.output.measures import named
 from lstmcli.cli.output.writer import Layout, Shape
+from lstmcli.plural import count
 from lstmcli.training.events import Event, Warned
 from lstmcli.tuning.events import Continued, TrialBegun, TrialEnded
 from lstmcli.tuning.results import Tuned
@@ -32,7 +33,7 @@ class TuningLog:
             return
         if isinstance(event, Continued):
             best = "" if event.best is None else f", the best with {percent(event.best, 2)}"
-            streams.say(f"going on after {event.trials} trials{best}; {duration(event.seconds_left)} left")
+            streams.say(f"going on after {count(event.trials, 'trial')}{best}; {duration(event.seconds_left)} left")
         elif isinstance(event, TrialBegun):
             self._settings = dict(event.settings)
             streams.say(f"trial {event.trial}, {duration(event.seconds_left)} left: {shown(event.settings)}")

@@ -145,6 +145,12 @@ def choose_with_soft(
         return choose_columns(table, read, path, labelled=labelled, **how)
     own = {*soft.columns, *(ANSWER if soft.answers and not _label_names(read) else ())}
     rest = replace(table, columns=tuple(name for name in table.columns if name not in own))
+    if not rest.columns:
+        raise DataError(
+            f"there are probabilities of labels, but no text; {_list_columns(table.columns)}",
+            path=path,
+            hint="put each text into the same row as its probabilities",
+        )
     rest.label_column = None if rest.label_column in own else rest.label_column
     chosen = choose_columns(rest, read, path, labelled=False if labelled is False else None, **how)
     if chosen.guessed:  # no name says that it is a label, and there are labels

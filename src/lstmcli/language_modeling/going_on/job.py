@@ -6,13 +6,14 @@ The old text that is replayed follows the new one, so that streams of both are r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.data.records import Joined
+from lstmcli.language_modeling.going_on.events import Rehearsed
 from lstmcli.language_modeling.going_on.growth import grown_weights
 from lstmcli.language_modeling.going_on.start import TextGoingOn
 from lstmcli.language_modeling.lines import Lines, tokenized
@@ -21,18 +22,21 @@ from lstmcli.language_modeling.survey import Survey, survey_text
 from lstmcli.language_modeling.train import LanguageModelJob
 from lstmcli.scoring.results import perplexity_of
 from lstmcli.tokenization.stream_encoder import StreamEncoder
-from lstmcli.training import events
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.going_on.events import Grown
 from lstmcli.training.going_on.growth import grown_encoder
 from lstmcli.training.going_on.judged import BeforeAndAfter
-from lstmcli.training.going_on.start import NO_OLD_TEXTS
+
+REHEARSAL_SHARE = 0.1
+"""Of the time limit, for the text that the old model writes."""
 
 
 @dataclass
 class GoingOnJob(LanguageModelJob):
     going_on: TextGoingOn
+    _made_up: int = field(init=False, default=0)
+    """Tokens that the old model wrote, at the end of the training text."""
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -40,8 +44,6 @@ class GoingOnJob(LanguageModelJob):
 
     def prepare_data(self) -> Iterator[Event]:
         start = self.going_on
-        if not start.replay:
-            yield events.Warned(NO_OLD_TEXTS)
         yield from super().prepare_data()
         judged = {"new": "valid"}
         if start.old_valid:
@@ -64,6 +66,26 @@ class GoingOnJob(LanguageModelJob):
         weights = grown_weights(read_weights(self.going_on.model, self._old_encoder), self.config.model, counts_V)
         self.module.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
 
+    def build(self, device: str) -> Iterator[Event]:
+        yield from super().build(device)
+        if self.going_on.from_memory:
+            yield self._rehearse(device)
+
+    def _rehearse(self, device: str) -> Event:
+        """Let the old model write what is learnt beside the new text, about as much as that or as its own text."""
+        from lstmcli.language_modeling.going_on.rehearsal import made_up
+        from lstmcli.language_modeling.network import load_language_model
+
+        start, train = self.going_on, self.corpora["train"]
+        old, V = start.model, self._old_encoder.vocab_size
+        module = load_language_model(read_weights(old, self._old_encoder), old.settings.model, V)
+        tokens = min(len(train), start.old_tokens)
+        how: dict[str, Any] = {"seed": self.config.train.seed, "device": device}
+        ids_N = made_up(module, tokens, seconds=REHEARSAL_SHARE * self.budget.limit, **how)
+        self.corpora["train"] = train.followed_by(ids_N)
+        self._made_up = len(ids_N)
+        return Rehearsed(self._made_up)
+
     def before_fit(self) -> Iterator[Event]:
         self._judged.measure(self._figures)
         yield from super().before_fit()
@@ -85,4 +107,6 @@ class GoingOnJob(LanguageModelJob):
 
     def fields(self) -> dict[str, Any]:
         lineage = self.going_on.lineage(self._old_encoder.vocab_size)
-        return {**super().fields(), "from": {**lineage, **self._judged.fields()}}
+        found = super().fields()
+        found["data"]["tokens"]["train"] -= self._made_up
+        return {**found, "from": {**lineage, "made_up": self._made_up, **self._judged.fields()}}

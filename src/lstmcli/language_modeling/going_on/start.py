@@ -44,7 +44,7 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
     if "learning_rate" not in given and config.train.optimizer != start.model.settings.train.optimizer:
         config = replace(config, train=replace(config.train, learning_rate=None))
     read = replace(read_config(given), input_format=None, split=None)
-    return {"config": config, "going_on": TextGoingOn(start.model, start.replay, read)}
+    return {"config": config, "going_on": TextGoingOn(start.model, start.replay, start.forget, read)}
 
 
 @dataclass
@@ -54,6 +54,12 @@ class TextGoingOn(GoingOn):
     def __post_init__(self) -> None:
         self.new_valid: Collection[Record] = ()
         self.old_valid: list[Collection[Record]] = []
+
+    @property
+    def old_tokens(self) -> int:
+        """Tokens that the model learnt from."""
+        config = self.model.config
+        return int(config["data"]["tokens"]["train"] + config.get("from", {}).get("made_up", 0))
 
     def job(self, splits: Splits, config: LmConfig) -> GoingOnJob:
         """The job of going on with a new text.  Raises: DataError."""

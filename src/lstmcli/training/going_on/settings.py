@@ -21,6 +21,9 @@ FRESH = ("epochs", "valid_fraction", "time_limit", "precision", "seed", "threads
 """Training settings of every task that are not taken from the model: they depend on the corpus, the machine or the
 run."""
 
+NEED_MODEL = ("replay", "replay_target", "forget")
+"""Options that need ``--from``."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -41,11 +44,13 @@ class Continued(NamedTuple):
     config: Any
     replay: tuple[Any, ...]
     """The files of old texts."""
+    forget: bool
+    """Whether nothing keeps what the model knew."""
 
 
 def is_continued(given: Mapping[str, Any]) -> bool:
     """Whether the options ask to go on from a model."""
-    return given.get("from_model") is not None or bool(given.get("replay"))
+    return given.get("from_model") is not None or any(given.get(name) for name in NEED_MODEL)
 
 
 def continued(given: Mapping[str, Any], fields: Mapping[str, Any], task: Task, rules: Rules) -> Continued:
@@ -59,7 +64,10 @@ def continued(given: Mapping[str, Any], fields: Mapping[str, Any], task: Task, r
         ModelError: it cannot be read.
     """
     if given.get("from_model") is None:
-        raise UsageError("--replay needs --from: the model that was trained on these texts", hint="add --from MODEL")
+        option = next(as_option(name) for name in NEED_MODEL if given.get(name))
+        raise UsageError(f"{option} needs --from: the model to go on from", hint="add --from MODEL")
+    if given.get("forget") and given.get("replay"):
+        raise UsageError("--forget and --replay contradict each other", hint="leave one of them out")
     for name, why in rules.reasons.items():
         if given.get(name):
             raise UsageError(f"{as_option(name)} and --from contradict each other: {why}", hint="leave one of them out")
@@ -70,7 +78,8 @@ def continued(given: Mapping[str, Any], fields: Mapping[str, Any], task: Task, r
     train = replace(settings.train, **{name: getattr(usual, name) for name in (*FRESH, *rules.fresh)})
     replay = given.get("replay") or ()
     files = (replay,) if isinstance(replay, str) else tuple(replay)
-    return Continued(model, changed(replace(settings, read=ReadConfig(), train=train), fields), files)
+    config = changed(replace(settings, read=ReadConfig(), train=train), fields)
+    return Continued(model, config, files, bool(given.get("forget")))
 
 
 def _check_recipe(fields: Mapping[str, Any], settings: Any, model: ModelDir, free: frozenset[str]) -> None:

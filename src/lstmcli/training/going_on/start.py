@@ -33,6 +33,8 @@ class GoingOn:
 
     model: ModelDir
     replay: Sequence[str | Located] = ()
+    forget: bool = False
+    """Whether nothing keeps what the model knew."""
     read: ReadConfig = field(default_factory=ReadConfig)
     """How the old texts are read, beside what the model knows of its data."""
     judged: list[Record] = field(default_factory=list)
@@ -44,7 +46,12 @@ class GoingOn:
 
     @classmethod
     def of(cls, start: Continued) -> Any:
-        return cls(start.model, start.replay)
+        return cls(start.model, start.replay, start.forget)
+
+    @property
+    def from_memory(self) -> bool:
+        """Whether the model itself stands for its old texts, which are not at hand."""
+        return not self.replay and not self.forget
 
     @property
     def checksum(self) -> str:

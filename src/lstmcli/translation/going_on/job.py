@@ -32,7 +32,7 @@ class GoingOnJob(TranslatorJob):
 
     def prepare_data(self) -> Iterator[Event]:
         start = self.going_on
-        if not start.replay:
+        if start.from_memory:
             yield events.Warned(NO_OLD_TEXTS)
         yield from super().prepare_data()
         judged = {"new": "valid"}

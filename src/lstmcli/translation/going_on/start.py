@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.data.parallel import parallel
 from lstmcli.data.records import Record, Splits, fingerprint
+from lstmcli.errors import UsageError
+from lstmcli.plural import count
 from lstmcli.tasks import TRANSLATION
 from lstmcli.training.going_on.settings import Rules, continued
 from lstmcli.training.going_on.start import GoingOn
 
 if TYPE_CHECKING:
+    from lstmcli.data.locate import Located
     from lstmcli.translation.config import TranslatorConfig
     from lstmcli.translation.going_on.job import GoingOnJob
 
@@ -31,7 +35,25 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
     from lstmcli.translation.options import config_fields
 
     start = continued(given, config_fields(given), TRANSLATION, RULES)
-    return {"config": start.config, "going_on": TranslatorGoingOn.of(start)}
+    found = TranslatorGoingOn.of(start)
+    found.replay = _pairs(start.replay, given.get("replay_target") or ())
+    return {"config": start.config, "going_on": found}
+
+
+def _pairs(files: Sequence[str | Located], targets: Sequence[str]) -> tuple[str | Located, ...]:
+    """The files of old pairs, each with that of its translations, if these have files of their own.
+
+    Raises:
+        UsageError: there are more of one kind than of the other.
+    """
+    if not targets:
+        return tuple(files)
+    if len(files) != len(targets):
+        raise UsageError(
+            f"{count(len(files), 'file')} of --replay, but {count(len(targets), 'file')} of --replay-target",
+            hint="give a --replay-target for each --replay, in the same order, or put pairs into one table",
+        )
+    return tuple(parallel(str(source), str(target)) for source, target in zip(files, targets, strict=True))
 
 
 @dataclass
