@@ -23,7 +23,7 @@ from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from support.compared import compared
 from support.models import LABELS, TEXTS, untrained_model
 
-few = settings(max_examples=20, deadline=None)
+few = settings(max_examples=20)
 ABC = ("a", "b", "c")
 
 
