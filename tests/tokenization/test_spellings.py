@@ -66,4 +66,4 @@ def test_what_stands_beside_a_word_changes_nothing(word: str) -> None:
 
 
 def test_characters_without_case_are_one_row_of_the_tables() -> None:
-    assert all(not table[-1] for table in features._tables(128))
+    assert all(not table[-1] for table in features.kinds_of_letters(128))
