@@ -1,4 +1,4 @@
-"""Few labels and many texts: ``lstm train --unlabelled`` against training on the labels alone.
+"""Few labels and many texts: ``lstm train --unlabelled`` against training on the labels alone, from scratch.
 
 Of each training file so many rows keep their label, stratified by label and drawn by the seed; all rows, or so many,
 are the unlabelled texts.  Accuracy is that on the test file, or on so many rows of it.  With ``--lm`` a language model
@@ -73,7 +73,7 @@ def main() -> None:
                     others = random.Random(seed).sample(rows, min(len(rows), given.texts or len(rows)))
                     texts = write_rows(folder / "texts.csv", [("", text) for _, text in others])
                     tested = write_rows(folder / "test.csv", judged)
-                    alone.append(accuracy(folder, source, tested, seed))
+                    alone.append(accuracy(folder, source, tested, seed, "--pretrain", "0"))
                     more = ["--unlabelled", str(texts), *given.more.split()]
                     more += [] if given.lm is None else language_model(folder, others, given.lm)
                     helped.append(accuracy(folder, source, tested, seed, *more))

@@ -10,7 +10,7 @@ from lstmcli.classification.config import ClassifierConfig
 
 MEASURES = ("accuracy", "macro_f1")
 """Fields of a report that are compared; the first is the most important."""
-NOTES = ("the n-gram model that classifiers have beside the network is left out",)
+NOTES = ("the n-gram model that classifiers have beside the network is left out, and so is pretraining",)
 
 
 def check_equal_parameters(config: ClassifierConfig) -> None:
@@ -32,9 +32,11 @@ def parameters(config: ClassifierConfig, cell: str, units: int, labels: int) -> 
 
 
 def with_cell(config: ClassifierConfig, cell: str, units: int, training: dict[str, Any]) -> ClassifierConfig:
-    """The settings of one run; ``training`` overrides fields of ``train``."""
+    """The settings of one run, without what is beside the network by default; ``training`` overrides fields of
+    ``train``."""
     model = replace(config.model, cell=cell, hidden=units, ngrams=0)
-    return replace(config, model=model, train=replace(config.train, **training))
+    own = {"pretrain": config.train.pretrain or 0, **training}
+    return replace(config, model=model, train=replace(config.train, **own))
 
 
 def describe(config: ClassifierConfig) -> str:

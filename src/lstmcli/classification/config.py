@@ -100,7 +100,8 @@ class ClassifierTrainConfig(TrainingConfig):
     labels of TREC-6 the network was sure and wrong (accuracy 38 in place of 43)."""
     pretrain: int | None = None
     """Epochs of language-model pretraining on the training texts and those without labels (Dai & Le 2015), 0 for none;
-    None: by the number of tokens, if there are texts without labels or a language model to start from."""
+    None: by the number of tokens, if there are texts without labels or a language model to start from, or if the
+    training texts are few and short (``pretraining/phase.py``)."""
     layer_decay: float | None = None
     """How many times slower each layer learns than the one above it (Howard & Ruder 2018, 3.2); None: 2.6 for a
     network that is pretrained and learns few labels, else 1."""

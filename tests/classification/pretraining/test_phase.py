@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from lstmcli.classification.architecture import with_cell
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.events import Pretrained
 from lstmcli.classification.options import from_options
@@ -101,6 +102,27 @@ def test_cells_whose_directions_cannot_be_told_apart_are_not_pretrained() -> Non
         assert (job.pretraining is not None) == there
     with pytest.raises(UsageError, match="two directions cannot be pretrained"):
         list(made(model={"cell": "mogrifier", "layers": 2}, pretrain=2).prepare_data())
+
+
+def test_training_texts_alone_are_enough_if_they_are_few_and_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pretrained(**how: Any) -> bool:
+        job = made(unlabelled=False, **how)
+        list(job.prepare_data())
+        return job.pretraining is not None
+
+    monkeypatch.setattr(phase, "LEAST_TEXTS", 2)
+    assert not pretrained() and pretrained(pretrain=1)
+    monkeypatch.setattr(phase, "OWN_TEXTS", range(len(TRAIN), 20))
+    assert pretrained() and not pretrained(pretrain=0)
+    monkeypatch.setattr(phase, "MOST_OWN_TOKENS", 20)
+    assert not pretrained()
+
+
+def test_cells_are_compared_without_pretraining() -> None:
+    config = with_cell(TINY, "rnn", 8, {"epochs": 2})
+    assert config.train.pretrain == 0
+    asked = replace(TINY, train=replace(TINY.train, pretrain=3))
+    assert with_cell(asked, "rnn", 8, {"epochs": 2}).train.pretrain == 3
 
 
 @pytest.mark.parametrize("pooling", [None, ("max", "mean"), ("attention",)])

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 TOKENS_SEEN, MOST_EPOCHS, START_EPOCHS = 1_000_000, 8, 3
 """By default the texts are read so many tokens long, at most so often; from a language model so often."""
+OWN_TEXTS, MOST_OWN_TOKENS, OWN_EPOCHS = range(1_000, 8_001), 250_000, 3
+"""Where there are neither texts without labels nor a language model to start from, the training texts alone are enough,
+if there are so many, of so many tokens.  Accuracy on other rows of the training files, without and with 8 epochs:
+TREC-6 88.8, 89.8; TREC-50 81.3, 82.2; MR 78.1, 79.0; SST-2 82.6, 82.2; with 2,000 rows AG News 87.1, 87.5; THUCNews
+titles 79.5, 80.3; MR 72.9, 73.4; SST-2 78.4, 79.0; TREC-50 73.4, 74.3.  3 epochs are as good: TREC-6 89.8, TREC-50
+82.1.  SST-5 lost: 41.9, 41.1.  More text gains little: Chinese hotel reviews (600,000 tokens) 89.4, 89.1; AG News
+(17,000 texts) 91.4, 91.6 for seven times the time."""
 RATE, START_RATE = 4e-3, 1e-3
 DROPOUT = 0.2
 """Of what the layers read, and of what the softmax reads."""
@@ -138,13 +145,15 @@ def phase_for(
     """The pretraining of a classifier on its training texts and those without labels, with the number of epochs
     settled; None without one.
 
+    By default training texts alone are pretrained on if they are few and short (``OWN_TEXTS``).
+
     Raises:
         UsageError: the cell does not allow it.
     """
-    train = config.train
-    if start is None and not train.pretrain and (train.pretrain == 0 or unlabelled is None):
+    train, model = config.train, config.model
+    by_default = unlabelled is not None or _own_texts_are_enough(labelled, config)
+    if start is None and not (by_default if train.pretrain is None else train.pretrain):
         return None
-    model = config.model
     beside = model.bidirectional and (model.layers > 1 or (start is not None and len(start.models) > 1))
     if beside and not _columns_by_input(model.cell):
         if start is None and train.pretrain is None:
@@ -157,12 +166,19 @@ def phase_for(
     found = Texts(texts, config.tokenizer.max_tokens, _neighbours(encoder))
     epochs = train.pretrain
     if epochs is None:
-        epochs = START_EPOCHS if start else min(MOST_EPOCHS, max(1, round(TOKENS_SEEN / max(1, found.tokens))))
+        most = START_EPOCHS if start else OWN_EPOCHS if unlabelled is None else MOST_EPOCHS
+        epochs = most if start else min(most, max(1, round(TOKENS_SEEN / max(1, found.tokens))))
     if len(found) < LEAST_TEXTS:
         epochs = 0
     if start is None and not epochs:
         return None
     return PretrainingPhase(_settled(config, epochs, len(labelled)), encoder, found, start)
+
+
+def _own_texts_are_enough(labelled: EncodedTexts, config: ClassifierConfig) -> bool:
+    """Whether a network without a start of any kind is pretrained on its training texts."""
+    tokens = int(np.minimum(labelled.lengths, config.tokenizer.max_tokens).sum())
+    return len(labelled) in OWN_TEXTS and tokens <= MOST_OWN_TOKENS and config.model.vectors is None
 
 
 def _columns_by_input(cell: str) -> bool:

@@ -19,7 +19,7 @@ Pretrain = Annotated[
     PRETRAINING.option(
         *("--pretrain", "EPOCHS"),
         "Passes over the texts, those of --unlabelled too, as a language model before the labels count; 0 for none.",
-        show_default="by corpus with --unlabelled, 3 with --init-from, else 0",
+        show_default="by corpus; 3 with --init-from",
     ),
 ]
 LayerDecay = Annotated[
