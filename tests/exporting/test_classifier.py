@@ -98,6 +98,14 @@ def test_several_labels(tmp_path: Path) -> None:
     check(program(tmp_path / "out", ODD, sys.executable, "classify.py"), model, ODD)
 
 
+def test_known_tokens_that_a_text_writes_as_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.models.TEXTS", (*TEXTS, *["it's a \"fine\" & fine film"] * 3))
+    model = untrained_model(tmp_path / "model", CASES["words of markup"])
+    export(model, "onnx", tmp_path / "out")
+    texts = ("it&#39;s a &quot;fine&quot; &amp; fine film", "a film&#39;s &#34;")
+    check(program(tmp_path / "out", texts, sys.executable, "classify.py"), model, texts)
+
+
 def test_the_programs_are_short(tmp_path: Path) -> None:
     export(untrained_model(tmp_path / "model", CASES["characters in words of markup"]), "onnx", tmp_path / "out")
     for name, comment in (("classify.py", '"""'), ("classify.mjs", "//")):

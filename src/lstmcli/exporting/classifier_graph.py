@@ -98,6 +98,10 @@ def _feature_rows(graph: Graph, features: FeatureTable, vocabulary: list[str], i
     buckets, start = graph.ints(features.buckets), graph.ints(features.vocab_size)
     hashes_BT2 = affix_hashes(graph, spaced_words(graph, "words", ids_BT))
     affixes_BT2 = graph.node("Add", graph.node("Mod", hashes_BT2, buckets), start)
+    # Those of a known token are its own: a text may write `'` as `&#39;`.
+    known_V2 = graph.constant(np.array([features.of_word(word) for word in vocabulary], np.int64))
+    unknown_BT1 = graph.node("Unsqueeze", graph.node("Equal", ids_BT, graph.ints(UNKNOWN_ID)), graph.ints(2))
+    affixes_BT2 = graph.node("Where", unknown_BT1, affixes_BT2, graph.node("Gather", known_V2, ids_BT))
     spelling_BT = spellings(graph, spaced_words(graph, "written", ids_BT))
     apart_V = np.array([features.is_apart(token) for token in vocabulary])
     if apart_V.any():
