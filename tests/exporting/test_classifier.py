@@ -99,7 +99,7 @@ def test_several_labels(tmp_path: Path) -> None:
 
 
 def test_known_tokens_that_a_text_writes_as_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("support.models.TEXTS", (*TEXTS, *["it's a \"fine\" & fine film"] * 3))
+    monkeypatch.setattr("support.models.TEXTS", (*TEXTS, *['it\'s a "fine" & fine film'] * 3))
     model = untrained_model(tmp_path / "model", CASES["words of markup"])
     export(model, "onnx", tmp_path / "out")
     texts = ("it&#39;s a &quot;fine&quot; &amp; fine film", "a film&#39;s &#34;")
