@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from processes import forget_signals
 
@@ -14,6 +15,9 @@ SLOW = 1800
 """Seconds that a slow test may take; of any other, pyproject.toml says so."""
 
 forget_signals()
+# The machine may be busy.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 os.environ["LANG"] = os.environ.pop("LC_ALL", "") or os.environ.get("LANG", "C.UTF-8")
 os.environ["LC_MESSAGES"] = "C"  # messages in English, whoever runs the tests
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # tests import ONNX Runtime without ``engine/runtime.py``, too

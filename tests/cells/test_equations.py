@@ -180,7 +180,7 @@ PUBLISHED: dict[str, Callable[..., list[Array]]] = {
 
 @pytest.mark.parametrize("name", CELLS)
 @given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.1, 1.0, 3.0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_step_is_as_published(name: str, seed: int, spread: float) -> None:
     cell, random = CELLS[name], np.random.default_rng(seed)
     weights = {key: random.normal(0, spread, weight.shape) for key, weight in cell.weights(E, H).items()}

@@ -20,7 +20,7 @@ from lstmcli.classification.calibration import (
     total,
 )
 
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=50)
 
 
 @st.composite

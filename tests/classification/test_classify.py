@@ -59,7 +59,7 @@ def records(*texts: str, gold: Sequence[tuple[str, ...]] | None = None) -> list[
 # --- order, blanks, windows
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts=st.lists(st.text("abcx \n", max_size=12), max_size=30), batch=st.integers(1, 7), window=st.integers(1, 9))
 def test_one_answer_each_in_order_whatever_the_batches(texts: list[str], batch: int, window: int) -> None:
     classifier, _ = letters()

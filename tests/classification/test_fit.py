@@ -208,7 +208,7 @@ def test_estimating_changes_nothing() -> None:
 
 
 @given(cut=st.integers(1, 14))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @pytest.mark.parametrize("config", [TRAIN, replace(TRAIN, adversarial=0.5, ema=0.5, schedule="onecycle")])
 def test_a_run_that_goes_on_ends_as_if_it_had_never_stopped(
     config: ClassifierTrainConfig, cut: int, tmp_path_factory: pytest.TempPathFactory

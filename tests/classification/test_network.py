@@ -70,7 +70,7 @@ def test_padding_embeds_to_zero_and_gets_no_gradient() -> None:
     padding=st.integers(0, 4),
     F=st.sampled_from([1, 3]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_text_gets_the_same_logits_in_any_batch(lengths: list[list[int]], padding: int, F: int) -> None:
     model = model_of().eval()
     ids, sizes = batch_of(lengths, F, T=6 + padding)

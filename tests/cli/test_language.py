@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from lstmcli.cli import language
 from lstmcli.cli.app import COMMANDS, app
+from lstmcli.cli.chinese import with_wide_marks
 from lstmcli.cli.output.console import duration
 from lstmcli.cli.output.event_log import EventLog
 from lstmcli.cli.output.exports import AS
@@ -151,9 +152,9 @@ def test_no_text_is_too_odd(parts: list[str]) -> None:
 def test_what_is_said_of_a_gate_is_chinese(chinese: None) -> None:
     dead = Finding("input", "dead", (2, 5), 0.5)
     assert [finding(found, FULL) for found in (dead, *FULL.findings)] == [
-        "输入门: 在 96 个单元中的 2 个（2, 5）中失效, 每个词元上都低于 0.1; 其全部值中有 50 % 低于 0.1",
-        "遗忘门: 在 96 个单元中的 2 个（1, 4）中饱和, 每个词元上都高于 0.9; 其全部值中有 25 % 高于 0.9",
-        "候选: 几乎处处失效; 其全部值中有 95 % 低于 0.1",
+        "输入门：在 96 个单元中的 2 个（2, 5）中失效，每个词元上都低于 0.1；其全部值中有 50 % 低于 0.1",
+        "遗忘门：在 96 个单元中的 2 个（1, 4）中饱和，每个词元上都高于 0.9；其全部值中有 25 % 高于 0.9",
+        "候选：几乎处处失效；其全部值中有 95 % 低于 0.1",
     ]
 
 
@@ -170,3 +171,16 @@ def test_errors_are_chinese_and_exit_codes_are_the_same(chinese: None) -> None:
 def test_events_for_programs_stay_english(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
     EventLog([], quiet=True).handle(Warned("there is nothing in it"))
     assert "there is nothing in it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("composed", "shown"),
+    [
+        ("lstm，种子 1: 准确率 26.67 %", "lstm，种子 1：准确率 26.67 %"),
+        ("rnn 对: +1 (p = 0.8, 2 个种子): 领先; 30 % (a, b)", "rnn 对：+1（p = 0.8，2 个种子）：领先；30 % (a, b)"),
+        ("标签 'a, 中: b', 概率 0.1, 0.2", "标签 'a, 中: b'，概率 0.1, 0.2"),
+        ("a: b, c; d (e)", "a: b, c; d (e)"),
+    ],
+)
+def test_marks_beside_chinese_are_wide(composed: str, shown: str) -> None:
+    assert with_wide_marks(composed) == shown

@@ -25,7 +25,7 @@ from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
 from support.compared import compared
 from support.lm_models import LINES, untrained_lm
 
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 RECORDS = [Record(line, line=n) for n, line in enumerate(LINES, 1)]
 
 

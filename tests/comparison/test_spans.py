@@ -34,7 +34,7 @@ def cuts(draw: Any) -> tuple[str, Pieces, Pieces]:
     return text, found[0], found[1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cuts())
 def test_pieces_are_the_line_and_add_up_to_its_difference(drawn: Any) -> None:
     text, one, other = drawn
@@ -48,7 +48,7 @@ def test_pieces_are_the_line_and_add_up_to_its_difference(drawn: Any) -> None:
     assert [p.saved for p in back] == pytest.approx([-p.saved for p in pieces], abs=1e-9)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.tuples(st.integers(-9, 9), st.integers(0, 5), st.sampled_from([True, True, True, False])),

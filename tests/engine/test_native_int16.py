@@ -23,7 +23,7 @@ def test_the_library_has_the_same_one() -> None:
 
 
 @given(st.integers(0, 999), st.integers(1, 40), st.sampled_from([1e-30, 1e-3, 1.0, 1e20]), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_weights_are_within_half_a_step_and_no_sum_overflows(seed: int, pairs: int, size: float, even: bool) -> None:
     rng = np.random.default_rng(seed)
     panels = (np.ones((2, 1, 2 * pairs, 8)) if even else rng.standard_cauchy((2, 1, 2 * pairs, 8))) * size

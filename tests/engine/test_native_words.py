@@ -42,7 +42,7 @@ def by_numpy(x: Floats, weights: Floats, bias: Floats, targets: NDArray[np.int64
 
 
 @given(st.integers(0, 2 * ROWS + 9), st.integers(1, 70), st.integers(1, 1100), st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_sums_are_those_of_double_precision(kernel: Library, N: int, K: int, M: int, seed: int) -> None:
     x, weights, bias, targets = random_softmax(N, K, M, seed)
     words = Words(kernel, weights, bias)
@@ -64,7 +64,7 @@ def test_a_row_gets_the_same_bits_beside_any_others(kernel: Library, int16: bool
 
 
 @given(st.integers(1, 60), st.integers(2, 300), st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_sixteen_bits_are_near(kernel: Library, K: int, M: int, seed: int) -> None:
     x, weights, bias, targets = random_softmax(50, K, M, seed)
     found = Words(kernel, weights, bias, int16=True).score(x, targets)

@@ -23,7 +23,7 @@ from lstmcli.evaluation.significance import (
     sum_groups,
 )
 
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 costs = hnp.arrays(np.float64, st.tuples(st.integers(2, 40), st.just(2)), elements=st.floats(0, 100, width=32))
 
 

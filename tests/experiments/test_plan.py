@@ -46,7 +46,7 @@ def test_classifiers_of_all_cells_have_as_many_parameters(bidirectional: bool, l
         assert abs(entrant.off) < SIZE_TOLERANCE
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(sorted(CELLS)), st.integers(60, 110), st.integers(2, 3))  # below, one unit is too much
 def test_language_models_too(cell: str, width: int, layers: int) -> None:
     model = LmModelConfig(embedding=width, hidden=width, layers=layers)

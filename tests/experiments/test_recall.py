@@ -55,7 +55,7 @@ def test_an_lstm_learns_to_recall_over_five_tokens_and_the_same_seed_learns_the_
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.integers(0, 1000))
 def test_learning_leaves_the_random_numbers_of_others_alone(seed: int) -> None:
     torch.manual_seed(seed)

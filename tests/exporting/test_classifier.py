@@ -8,10 +8,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from lstmcli.classification.config import ClassifierConfig
@@ -96,6 +98,21 @@ def test_several_labels(tmp_path: Path) -> None:
     check(program(tmp_path / "out", ODD, sys.executable, "classify.py"), model, ODD)
 
 
+def test_known_tokens_that_a_text_writes_as_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.models.TEXTS", (*TEXTS, *['it\'s a "fine" & fine film'] * 3))
+    model = untrained_model(tmp_path / "model", CASES["words of markup"])
+    export(model, "onnx", tmp_path / "out")
+    texts = ("it&#39;s a &quot;fine&quot; &amp; fine film", "a film&#39;s &#34;")
+    check(program(tmp_path / "out", texts, sys.executable, "classify.py"), model, texts)
+
+
+def test_the_programs_are_short(tmp_path: Path) -> None:
+    export(untrained_model(tmp_path / "model", CASES["characters in words of markup"]), "onnx", tmp_path / "out")
+    for name, comment in (("classify.py", '"""'), ("classify.mjs", "//")):
+        lines = (tmp_path / "out" / name).read_text().split(comment)[-1].splitlines()
+        assert len([line for line in lines if line]) <= 30 and max(map(len, lines)) <= 120
+
+
 def test_a_tokenizer_made_elsewhere(tmp_path: Path) -> None:
     tokenizer = Tokenizer(models.BPE(unk_token="<what>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -107,25 +124,34 @@ def test_a_tokenizer_made_elsewhere(tmp_path: Path) -> None:
     check(program(tmp_path / "out", ODD, sys.executable, "classify.py"), model, ODD)
 
 
-def test_no_answer_depends_on_the_other_texts_of_a_batch(tmp_path: Path) -> None:
-    model = untrained_model(tmp_path / "model")
+@pytest.mark.parametrize("case", ["words", "characters in words", "characters"])
+def test_no_answer_depends_on_the_other_texts_of_a_batch(case: str, tmp_path: Path) -> None:
+    model = untrained_model(tmp_path / "model", CASES[case])
     export(model, "onnx", tmp_path / "out")
     session = onnxruntime.InferenceSession(str(tmp_path / "out" / "model.onnx"))
     assert json.loads(session.get_modelmeta().custom_metadata_map["labels"]) == list(LABELS)
+    tokenizer = Tokenizer.from_file(str(tmp_path / "out" / "tokenizer.json"))
+    texts = [normalize("NFC", text) for text in ODD]
+    cut = [tokenizer.encode(text) for text in texts]
+    written = [[text[i:j] for i, j in found.offsets] for text, found in zip(texts, cut, strict=True)]
+    words = [[tokenizer.normalizer.normalize_str(word) for word in parts] for parts in written]
+    inputs = {"tokens": padded([found.ids for found in cut])}
+    if case != "characters":
+        spaced = {"words": words, "written": written}
+        inputs |= {name: padded([[*map(ord, " ".join(row))] for row in rows]) for name, rows in spaced.items()}
+    if case == "characters in words":
+        inputs["characters"] = padded([[*map(ord, text.lower())] for text in texts])
     with Classifier(model, threads=1) as classifier:
-        encoder, expected = classifier.encoder, classifier.predict_proba(list(ODD))
-        encoded = encoder.encode(ODD)
-        assert encoder.features
-        kinds = {int(row): kind for kind, row in enumerate(encoder.features.spelling)}
-    shape = len(ODD), max(map(len, encoded))
-    inputs = {name: np.zeros(shape, np.int64) for name in ("tokens", "spelling")}
-    inputs["affixes"] = np.zeros((*shape, 2), np.int64)
-    for b, ids_TF in enumerate(encoded):
-        inputs["tokens"][b, : len(ids_TF)] = ids_TF[:, 0]
-        inputs["affixes"][b, : len(ids_TF)] = ids_TF[:, 1:3] - encoder.vocab_size
-        inputs["spelling"][b, : len(ids_TF)] = [kinds[row] for row in ids_TF[:, 3].tolist()]
+        expected = classifier.predict_proba(list(ODD))
     (found,) = session.run(["probabilities"], inputs)
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def padded(rows: list[list[int]]) -> NDArray[np.int64]:
+    found = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    for row, numbers in zip(found, rows, strict=True):
+        row[: len(numbers)] = numbers
+    return found
 
 
 @pytest.fixture(scope="module")

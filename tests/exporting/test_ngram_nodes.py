@@ -15,7 +15,7 @@ from lstmcli.exporting.ngram_nodes import ngram_scores
 TEXT = st.lists(st.integers(1, 6), min_size=1, max_size=9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(learned=st.lists(TEXT, max_size=4), read=st.lists(TEXT, min_size=1, max_size=4), order=st.integers(1, 3))
 def test_scores_are_those_of_the_table(learned: list[list[int]], read: list[list[int]], order: int) -> None:
     encoded = [np.array(text, np.int32)[:, None] for text in learned]

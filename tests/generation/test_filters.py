@@ -46,7 +46,7 @@ FILTERS: list[tuple[Callable[..., Logits], st.SearchStrategy[float]]] = [
 
 @pytest.mark.parametrize(("function", "values"), FILTERS, ids=[f.__name__ for f, _ in FILTERS])
 @given(data=st.data(), logits=LOGITS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_filter_changes_nothing_that_it_keeps_and_keeps_something(
     function: Callable[..., Logits], values: st.SearchStrategy[float], data: st.DataObject, logits: Logits
 ) -> None:
@@ -64,7 +64,7 @@ def test_a_filter_changes_nothing_that_it_keeps_and_keeps_something(
 
 
 @given(logits=LOGITS, k=st.integers(1, 15))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_top_k_keeps_k_and_ties(logits: Logits, k: int) -> None:
     kept = np.isfinite(top_k(logits, k)).sum(axis=1)
     finite = np.isfinite(logits).sum(axis=1)
@@ -74,7 +74,7 @@ def test_top_k_keeps_k_and_ties(logits: Logits, k: int) -> None:
 
 
 @given(logits=LOGITS, p=SHARES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_nucleus_reaches_its_mass_and_is_the_smallest_that_does(logits: Logits, p: float) -> None:
     probabilities = softmax(logits).astype(np.float64)
     kept = np.isfinite(top_p(logits, p))
@@ -99,7 +99,7 @@ def test_filters_by_hand() -> None:
 
 
 @given(logits=LOGITS, penalty=st.floats(1, 5), data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_penalty_does_not_depend_on_where_logits_have_their_zero(
     logits: Logits, penalty: float, data: st.DataObject
 ) -> None:
@@ -138,14 +138,14 @@ def test_a_ban_that_would_leave_nothing_is_lifted() -> None:
 
 
 @given(logits=LOGITS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_probabilities_sum_to_one(logits: Logits) -> None:
     np.testing.assert_allclose(softmax(logits).sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_allclose(np.exp(log_softmax(logits)), softmax(logits), atol=1e-6)
 
 
 @given(logits=LOGITS, uniform=st.floats(0, 1, exclude_max=True))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_drawn_is_possible(logits: Logits, uniform: float) -> None:
     p = softmax(logits)
     for row, id in enumerate(draw(p, np.full(len(p), uniform))):
@@ -153,7 +153,7 @@ def test_what_is_drawn_is_possible(logits: Logits, uniform: float) -> None:
 
 
 @given(seed=st.integers(0, 1000), V=st.sampled_from([1, 127, 128, 129, 1000]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_draw_in_two_steps_is_the_draw_in_one(seed: int, V: int) -> None:
     random = np.random.default_rng(seed)
     weights = np.where(random.random((4, V)) < 0.3, 0, random.random((4, V))).astype(np.float32)
@@ -181,7 +181,7 @@ def test_draws_have_the_distribution_that_was_asked_for() -> None:
     least=st.none() | SHARES,
     mass=st.none() | SHARES,
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_all_filters_together_leave_something(
     logits: Logits, temperature: float, k: int | None, p: float | None, least: float | None, mass: float | None
 ) -> None:

@@ -55,7 +55,7 @@ def same(found: list[Continuation], expected: list[Continuation]) -> None:
     assert [text.logprob for text in found] == pytest.approx([text.logprob for text in expected], abs=1e-3)
 
 
-@hypothesis(max_examples=40, deadline=None)
+@hypothesis(max_examples=40)
 @given(
     prompts=st.lists(st.sampled_from(PROMPTS), max_size=7),
     how=st.sampled_from(list(CONFIGS)),

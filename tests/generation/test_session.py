@@ -63,7 +63,7 @@ def test_what_cannot_be_loaded_is_said(folder: Path, tmp_path: Path) -> None:
     assert error.value.hint == "`lstm classify` reads it"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     prompts=st.lists(
         st.sampled_from(["", "the", "the cat sat ", "a", "垫子 垫", "§", "the cat " * 5]), min_size=1, max_size=6

@@ -147,7 +147,7 @@ def test_a_long_line_is_read_in_pieces(lms: dict[str, Path], monkeypatch: pytest
     assert pieces.layers[0].findings == whole.layers[0].findings
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.sampled_from("ab 好\n\t,é😀\u0301\ud83d"), min_size=0, max_size=40))
 def test_any_text_is_read_token_by_token(models: dict[str, Path], lms: dict[str, Path], text: str) -> None:
     for path in (models["bidirectional"], models["byte"], lms["char"], lms["byte"]):

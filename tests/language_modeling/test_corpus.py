@@ -61,7 +61,7 @@ def test_what_is_counted(tmp_path: Path) -> None:
 
 
 @given(line=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_words_of_a_long_line_are_counted_alike(line: str) -> None:
     found = survey_text([line * 3])
     with pytest.MonkeyPatch.context() as patch:

@@ -130,7 +130,7 @@ def test_sgd_ends_as_an_average() -> None:
 
 
 @given(length=st.integers(2, 400))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_token_is_scored(length: int) -> None:
     """A model that knows nothing: the nats count the tokens."""
     t = trainer()
@@ -180,7 +180,7 @@ def finished(t: LmTrainer, checkpoints: Checkpoints, stop: Callable[[], bool] = 
 
 @pytest.mark.parametrize("config", SETTINGS)
 @given(cut=st.integers(1, 60))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_a_run_that_goes_on_ends_as_if_it_had_never_stopped(
     config: LmTrainConfig, cut: int, tmp_path_factory: Any
 ) -> None:

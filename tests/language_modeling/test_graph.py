@@ -90,7 +90,7 @@ def assert_same(a: State, b: State) -> None:
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
 @given(T=st.integers(1, 9), B=st.integers(1, 4))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_logits_scores_and_entropy_are_those_of_pytorch(config: LmModelConfig, T: int, B: int) -> None:
     text = text_of(T + 1, B)
     ids, targets = text[:-1], text[1:]
@@ -107,7 +107,7 @@ def test_logits_scores_and_entropy_are_those_of_pytorch(config: LmModelConfig, T
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
 @given(T=st.integers(2, 9), cuts=st.sets(st.integers(1, 8)), B=st.integers(1, 3))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_text_may_be_cut_anywhere(config: LmModelConfig, T: int, cuts: set[int], B: int) -> None:
     ids, session = text_of(T, B), session_of(config)
     whole, end = session.logits(ids, session.zero_state(B))

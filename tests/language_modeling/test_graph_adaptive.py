@@ -44,7 +44,7 @@ def text_of(T: int, B: int) -> NDArray[np.int32]:
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
 @given(T=st.integers(1, 9), B=st.integers(1, 4))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_it_equals_pytorch(config: LmModelConfig, T: int, B: int) -> None:
     theirs, ours = sessions(config)
     ids, targets = text_of(T, B)[:-1], text_of(T, B)[1:]

@@ -92,7 +92,7 @@ def everything(session: Session, ids: NDArray[np.int32], targets: NDArray[np.int
 
 
 @given(configs(), st.integers(1, 12), st.integers(1, 9), st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_all_that_it_says_is_what_onnx_runtime_and_pytorch_say_bits_aside(
     kernel: Library, config: LmModelConfig, T: int, B: int, seed: int
 ) -> None:
@@ -110,7 +110,7 @@ def torch_session(weights: Weights, config: LmModelConfig) -> TorchSession:
 
 
 @given(configs(), st.integers(1, 8), st.integers(0, 99), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_text_gets_the_same_bits_in_any_batch_and_however_it_is_cut(
     kernel: Library, config: LmModelConfig, B: int, seed: int, int16: bool
 ) -> None:
@@ -128,7 +128,7 @@ def test_a_text_gets_the_same_bits_in_any_batch_and_however_it_is_cut(
 
 
 @given(configs(), st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_sixteen_bits_are_near(kernel: Library, config: LmModelConfig, seed: int) -> None:
     weights, text = random_weights(config, seed), text_of(12, 3, seed)
     exact, near = (everything(NativeSession(kernel, weights, config, 1, int16=each), *text) for each in (False, True))

@@ -60,7 +60,7 @@ def test_in_bf16_a_window_comes_to_nearly_the_same(cell: str) -> None:
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 @given(cut=st.integers(1, 11))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_the_state_carries_over_any_cut(cell: str, cut: int) -> None:
     ours = model(cell=cell).eval()
     ids = torch.randint(0, V, (12, 3))

@@ -25,7 +25,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(st.text(max_size=5), values, max_size=4))
 def test_what_is_written_is_read(config: dict[str, object]) -> None:
     assert json.loads(config_text(config)) == config

@@ -73,7 +73,7 @@ def test_a_hundred_labels_are_cut_short() -> None:
     assert "70 more labels" in card
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(label=st.text(st.characters(exclude_categories=()), min_size=1), command=st.text("ab `~'\n#\udcff", min_size=1))
 def test_no_label_and_no_command_breaks_the_card(label: str, command: str) -> None:
     plain = model_card(description(labels=["one", "two"])).splitlines()

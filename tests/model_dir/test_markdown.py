@@ -73,7 +73,7 @@ def test_what_would_do_something_is_text(text: str) -> None:
     assert len(shown(plain(text))) == len(visible)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts)
 def test_any_text_shows_as_it_is(text: str) -> None:
     found = plain(text)

@@ -70,7 +70,7 @@ def test_it_equals_pytorchs() -> None:
 @given(
     seed=st.integers(0, 99), cutoffs=st.sets(st.integers(1, V - 1), min_size=1, max_size=4), units=st.integers(1, 20)
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_probabilities_sum_to_one(seed: int, cutoffs: set[int], units: int) -> None:
     own, (h, target) = softmax(seed, tuple(sorted(cutoffs)), units), rows(6, seed, units)
     log_p = own.log_probabilities(h.view(2, 3, units))
@@ -80,7 +80,7 @@ def test_probabilities_sum_to_one(seed: int, cutoffs: set[int], units: int) -> N
 
 
 @given(seed=st.integers(0, 99), number=st.integers(1, 300))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_loss_and_gradients_are_the_textbooks(seed: int, number: int) -> None:
     found = []
     for loss in (AdaptiveSoftmax.loss, lambda own, h, target: functional.nll_loss(textbook(own, h), target)):
@@ -110,7 +110,7 @@ def test_only_clusters_that_are_met_are_computed() -> None:
 
 
 @given(st.lists(st.integers(0, 1000), min_size=V, max_size=V))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_model_that_has_learned_nothing_expects_the_frequent(counts: list[int]) -> None:
     config = LmModelConfig(embedding=6, hidden=9, tied=False, softmax="adaptive", cutoffs=CUTOFFS)
     model = LanguageModel(config, V).eval()

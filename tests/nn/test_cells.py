@@ -91,7 +91,7 @@ def test_kernels_have_the_gradients_of_torch_modules(cell: str, x: Tensor) -> No
 
 @pytest.mark.parametrize("cell", CELLS)
 @given(T=st.integers(1, 9))
-@settings(max_examples=9, deadline=None)
+@settings(max_examples=9)
 def test_a_pass_is_the_reference_step_again_and_again(cell: str, T: int) -> None:
     ours = direction(cell)
     x = torch.randn(T, N, E)
@@ -125,7 +125,7 @@ def test_gradients_are_those_of_small_differences(cell: str) -> None:
 
 
 @given(T=st.integers(1, 20), seed=st.integers(0, 999))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_all_steps_at_once_are_one_after_the_other(T: int, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     keep, enter = torch.rand(T, 2, 3, generator=generator), torch.randn(T, 2, 3, generator=generator)
@@ -157,7 +157,7 @@ def test_small_weights_spare_normalisations(cell: str) -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 @given(cut=st.integers(1, T - 1))
-@settings(max_examples=T, deadline=None)
+@settings(max_examples=T)
 def test_a_pass_equals_two_with_the_state_carried_over(cell: str, cut: int) -> None:
     ours = direction(cell)
     x = torch.randn(T, N, E)

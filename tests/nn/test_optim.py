@@ -37,7 +37,7 @@ def test_with_every_row_in_every_batch_it_is_adam_without_first_moment(decay: fl
 
 
 @given(pattern=PATTERNS, decay=st.sampled_from([0.0, 0.5, 0.9, 0.999]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_average_is_that_of_a_dense_update_at_every_step(pattern: list[list[int]], decay: float) -> None:
     weights = table()
     rows = RowAdam(weights, decay=0.01)
@@ -49,7 +49,7 @@ def test_the_average_is_that_of_a_dense_update_at_every_step(pattern: list[list[
 
 
 @given(pattern=PATTERNS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_rows_that_are_not_in_the_batch_rest(pattern: list[list[int]]) -> None:
     weights = table()
     rows = RowAdam(weights, decay=0.1)

@@ -60,7 +60,7 @@ def pooling_of(kinds: tuple[str, ...], bidirectional: bool = True) -> Pooling:
 @pytest.mark.parametrize("kind", POOLINGS)
 @pytest.mark.parametrize("bidirectional", [True, False])
 @given(segments=TEXTS, junk=st.sampled_from([0.0, 77.0, -77.0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_each_pooling_is_its_loop(kind: str, bidirectional: bool, segments: list[list[int]], junk: float) -> None:
     h, lengths = batch_of(segments, junk)
     pooling = pooling_of((kind,), bidirectional)
@@ -71,7 +71,7 @@ def test_each_pooling_is_its_loop(kind: str, bidirectional: bool, segments: list
 
 
 @given(segments=TEXTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_missing_segments_count_for_nothing(segments: list[list[int]]) -> None:
     h, lengths = batch_of(segments)
     B, S = lengths.shape

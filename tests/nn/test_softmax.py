@@ -14,7 +14,7 @@ from lstmcli.nn.softmax import CHUNK, cross_entropy
 
 
 @given(rows=st.integers(1, 3 * CHUNK), words=st.integers(2, 40), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_it_equals_the_textbook_loss(rows: int, words: int, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     h, weight, bias = (torch.randn(*shape, generator=generator) * 1.5 for shape in ((rows, 5), (words, 5), (words,)))

@@ -39,7 +39,7 @@ def torch_module(stack: Stack, cell: str, layers: int, bidirectional: bool) -> n
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("bidirectional", [True, False])
 @given(lengths=LENGTHS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_padded_equals_packed(cell: str, layers: int, bidirectional: bool, lengths: list[int]) -> None:
     stack = Stack(cell, E, [H] * layers, bidirectional).eval()
     reference = torch_module(stack, cell, layers, bidirectional)
@@ -53,7 +53,7 @@ def test_padded_equals_packed(cell: str, layers: int, bidirectional: bool, lengt
 
 
 @given(lengths=LENGTHS, padding=st.integers(0, 5), junk=st.floats(-50, 50))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_text_does_not_know_its_company(lengths: list[int], padding: int, junk: float) -> None:
     stack = Stack("lstm", E, [H, H]).eval()
     batch = texts(lengths)
@@ -69,7 +69,7 @@ def test_a_text_does_not_know_its_company(lengths: list[int], padding: int, junk
 
 
 @given(lengths=st.lists(st.integers(0, 6), min_size=1, max_size=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_reversal_turns_each_row_within_its_length(lengths: list[int]) -> None:
     T = max(lengths) + 2
     rows = torch.arange(T)[:, None].expand(T, len(lengths)).contiguous()

@@ -15,7 +15,7 @@ from lstmcli.model_dir.directory import read_model
 from lstmcli.tasks import CLASSIFICATION, Task
 
 CHECKED = ("model.safetensors", "tokenizer.json", "model.onnx")
-reuse_tmp_path = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+reuse_tmp_path = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def names(folder: Path) -> set[str]:

@@ -29,7 +29,7 @@ def encoder_of(lowercase: bool = True, buckets: int = 64) -> TextEncoder:
 @pytest.mark.parametrize("lowercase", [True, False])
 @pytest.mark.parametrize("buckets", [0, 64])
 @given(text=ASCII | st.lists(PARTS).map("".join))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_they_are_those_of_the_tokenizer(lowercase: bool, buckets: int, text: str) -> None:
     encoder = encoder_of(lowercase, buckets)
     assert encoder._words is not None
@@ -39,7 +39,7 @@ def test_they_are_those_of_the_tokenizer(lowercase: bool, buckets: int, text: st
 
 
 @given(texts=st.lists(ASCII | st.text(max_size=10), max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_texts_of_both_kinds_keep_their_order(texts: list[str]) -> None:
     encoder = encoder_of()
     for rows, text in zip(encoder.encode(texts), texts, strict=True):
@@ -48,7 +48,7 @@ def test_texts_of_both_kinds_keep_their_order(texts: list[str]) -> None:
 
 @pytest.mark.skipif(library() is None, reason="the library is not built")
 @given(st.lists(st.lists(ASCII | st.lists(PARTS).map("".join), max_size=4), max_size=3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_both_dictionaries_find_the_same_words(batches: list[list[str]]) -> None:
     found = library()
     assert found is not None
@@ -63,7 +63,7 @@ def test_both_dictionaries_find_the_same_words(batches: list[list[str]]) -> None
 
 @pytest.mark.skipif(library() is None, reason="the library is not built")
 @given(st.lists(st.lists(ASCII | st.lists(PARTS).map("".join), max_size=4), max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_full_dictionary_grows_and_keeps_its_places(batches: list[list[str]]) -> None:
     found = library()
     assert found is not None

@@ -32,7 +32,7 @@ def test_a_long_text_keeps_its_head_and_its_tail(count: int, most: int) -> None:
 
 
 @given(counts=COUNTS, segment=st.integers(0, 20), most=st.integers(2, 70), F=st.sampled_from([1, 3]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_segments_laid_end_to_end_are_the_text(counts: list[int], segment: int, most: int, F: int) -> None:
     texts = [text_of(count, F, start=1000 * n + 1) for n, count in enumerate(counts)]
     ids, lengths = pack(texts, segment, most)
@@ -47,7 +47,7 @@ def test_segments_laid_end_to_end_are_the_text(counts: list[int], segment: int, 
 
 
 @given(counts=COUNTS, segment=st.integers(1, 20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_segments_are_few_and_equal(counts: list[int], segment: int) -> None:
     """As few as their limit allows, all but the last of one size, and no batch larger than it must be."""
     ids, lengths = pack([text_of(count) for count in counts], segment, 100)
@@ -65,7 +65,7 @@ def test_without_segments_a_text_is_read_in_one_go() -> None:
 
 
 @given(lengths=LENGTHS, batch=st.integers(1, 9), pool=st.integers(1, 4), seed=st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_epoch_holds_every_text_once(lengths: np.ndarray, batch: int, pool: int, seed: int) -> None:
     batches = list(bucketed(lengths, batch, np.random.default_rng(seed), pool))
     assert all(1 <= len(b) <= batch for b in batches)
@@ -86,7 +86,7 @@ def test_batch_mates_are_alike_and_change_from_epoch_to_epoch() -> None:
 
 
 @given(lengths=LENGTHS, batch=st.integers(1, 9))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_evaluation_goes_longest_first_and_leaves_nothing_out(lengths: np.ndarray, batch: int) -> None:
     batches = list(by_length(lengths, batch))
     order = np.concatenate([*batches, []]).astype(np.int64)

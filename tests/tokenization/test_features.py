@@ -57,14 +57,14 @@ def test_a_character_knows_its_neighbours() -> None:
 
 
 @given(texts=st.lists(st.lists(st.sampled_from(VOCABULARY[1:]), min_size=1, max_size=6), min_size=1, max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_neighbours_do_not_cross_texts(texts: list[list[str]]) -> None:
     for together, text in zip(rows(*texts), texts, strict=True):
         np.testing.assert_array_equal(together, rows(text)[0])
 
 
 @given(text=st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_rows_lie_where_they_should(text: list[str]) -> None:
     (expanded,) = rows(text)
     assert expanded.shape == (len(text), FEATURES) and expanded.dtype == np.int32

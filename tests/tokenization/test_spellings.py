@@ -53,17 +53,17 @@ def plainly(word: str) -> int:
 
 
 @given(st.lists(st.text(st.characters(max_codepoint=0x2E7F, exclude_categories=["Cs"]), min_size=1), min_size=1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_words(words: list[str]) -> None:
     assert of(*words) == [plainly(word) for word in words]
 
 
 @given(st.text("aB1é", min_size=1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_stands_beside_a_word_changes_nothing(word: str) -> None:
     first, last = np.array([2]), np.array([2 + len(word)])
     assert spellings(f"X我{word}9z", first, last).tolist() == of(word)
 
 
 def test_characters_without_case_are_one_row_of_the_tables() -> None:
-    assert all(not table[-1] for table in features._tables(128))
+    assert all(not table[-1] for table in features.kinds_of_letters(128))

@@ -56,7 +56,7 @@ def ids(one: StreamEncoder, line: str) -> list[int]:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", LOSSLESS)
 @given(lines=st.lists(WILD, min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_bytes_lose_nothing(kind: str, mode: str, lines: list[str]) -> None:
     one = encoder(kind, mode)
     encoded = np.concatenate(one.encode(lines))
@@ -70,7 +70,7 @@ def test_bytes_lose_nothing(kind: str, mode: str, lines: list[str]) -> None:
 @example(line="\x1c a\x85b")
 @example(line="'s it's")
 @example(line="。 ，　x")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_known_words_and_characters_lose_nothing(kind: str, mode: str, line: str) -> None:
     """But for ``<unk>``, which word by word is the unknown token."""
     line = line.replace("<unk>", "")
@@ -90,7 +90,7 @@ def test_line_ends_within_a_line_are_kept(kind: str) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @given(words=st.lists(st.sampled_from(["the", "cat", "</s>", "N", "我", "don't", "@-@"]), max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_words_between_spaces_come_back_with_one_space(mode: str, words: list[str]) -> None:
     one = StreamEncoder.train([" ".join(words)], config("spaces", mode))
     line = "  " + " \t ".join(words) + " "
@@ -114,7 +114,7 @@ def test_saved_and_read_again_it_is_the_same(kind: str, mode: str) -> None:
 @pytest.mark.parametrize("lowercase", [False, True])
 @given(line=st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="Σİ"), max_size=20))
 @example(line="The CAT, 我喜欢 <unk>")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_read_from_a_table_is_what_the_tokenizer_file_says(kind: str, lowercase: bool, line: str) -> None:
     assume("</s>" not in line)  # the word of a text, not the end of one: ``WRITTEN_END``
     one = encoder(kind, lowercase=lowercase)
@@ -129,7 +129,7 @@ def test_what_is_read_from_a_table_is_what_the_tokenizer_file_says(kind: str, lo
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", KINDS)
 @given(lines=st.lists(WILD, min_size=1, max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_line_is_encoded_the_same_in_any_company(kind: str, mode: str, lines: list[str]) -> None:
     one = encoder(kind, mode)
     for row, line in zip(one.encode(lines), lines, strict=True):
@@ -140,7 +140,7 @@ def test_a_line_is_encoded_the_same_in_any_company(kind: str, mode: str, lines: 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(lines=st.lists(st.sampled_from([*LINES, "cat " * 9, "the  \t cat" * 9, "x" * 50]), max_size=8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_groups_and_pieces_change_nothing(kind: str, lines: list[str]) -> None:
     """Cuts fall between words, where no token is; only a word of 50,000 letters would be cut."""
     one = encoder(kind, "document")
@@ -263,7 +263,7 @@ def test_case_is_kept_unless_folded() -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", KINDS)
 @given(line=WILD)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_offsets_cover_the_line(kind: str, mode: str, line: str) -> None:
     one = encoder(kind, mode)
     spans = one.offsets(line)
@@ -302,7 +302,7 @@ def test_which_ids_start_a_word(kind: str) -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_ids_can_be_streamed(kind: str, mode: str, data: st.DataObject) -> None:
     one = encoder(kind, mode)
     rows = data.draw(st.lists(st.integers(0, one.vocab_size - 1), max_size=20))

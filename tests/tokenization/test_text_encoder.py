@@ -33,7 +33,7 @@ def encoder_of(kind: str = "word", buckets: int = BUCKETS) -> TextEncoder:
 @given(texts=st.lists(WILD, min_size=1, max_size=6))
 @example(texts=["我喜欢", ""])
 @example(texts=["", "我", "", "", "你", "cat"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_text_is_encoded_the_same_in_any_company(kind: str, texts: list[str]) -> None:
     encoder = encoder_of(kind)
     for rows, text in zip(encoder.encode(texts), texts, strict=True):
@@ -43,7 +43,7 @@ def test_a_text_is_encoded_the_same_in_any_company(kind: str, texts: list[str]) 
 @pytest.mark.parametrize("kind", TOKENIZERS)
 @pytest.mark.parametrize("buckets", [0, BUCKETS])
 @given(text=WILD)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_rows_are_rows_of_the_table(kind: str, buckets: int, text: str) -> None:
     encoder = encoder_of(kind, buckets)
     (rows,) = encoder.encode([text])
@@ -71,7 +71,7 @@ def test_features_can_be_left_out_and_are_for_words() -> None:
     word=st.text(st.characters(categories=["L", "M", "N"], exclude_characters="'’"), min_size=1, max_size=8),
     around=st.sampled_from(["{}", "the {} cat", "{} {}!", "我{}你", "  {}\n{}"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_unknown_words_have_the_affixes_the_vocabulary_would_give_them(word: str, around: str) -> None:
     """Whatever case folding and composition do to them.  CJK characters are features of another kind."""
     text = around.format(word, word)
@@ -136,7 +136,7 @@ def test_buckets_follow_the_features_that_are_there() -> None:
 
 @pytest.mark.parametrize("kind", ["word", "bpe", "char", "byte"])
 @given(words=st.lists(st.sampled_from(["cat", "zebra", "isn't", "我", "film,", "\n"]), min_size=1, max_size=40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_pieces_of_a_text_are_the_text(kind: str, words: list[str]) -> None:
     encoder, text = encoder_of(kind, 0), " ".join(words)
     (expected,) = encoder.encode([text])
@@ -212,7 +212,7 @@ def test_a_tokenizer_from_elsewhere_is_saved_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", TOKENIZERS)
 @given(text=WILD)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_spans_are_one_for_each_token_in_order(kind: str, text: str) -> None:
     encoder = encoder_of(kind)
     spans = encoder.spans(text)

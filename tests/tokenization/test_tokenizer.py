@@ -40,7 +40,7 @@ def words(text: str, **options: object) -> list[str]:
 
 
 @given(text=ANY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_bytes_are_lossless(text: str) -> None:
     tokenizer = BYTE
     assert tokenizer.decode(ids(tokenizer, text)) == text
@@ -49,14 +49,14 @@ def test_bytes_are_lossless(text: str) -> None:
 
 
 @given(text=ANY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_bpe_is_lossless_up_to_unicode_form(text: str) -> None:
     assert BPE.decode(ids(BPE, text)) == unicodedata.normalize("NFC", text)
     assert 1 not in ids(BPE, text)
 
 
 @given(text=ANY)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_characters_are_lossless_where_they_are_known(text: str) -> None:
     tokenizer = trained("char", [text], lowercase=False)
     composed = unicodedata.normalize("NFC", text)
@@ -102,7 +102,7 @@ def test_words(text: str, expected: list[str]) -> None:
 
 
 @given(text=ANY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_words_leave_out_white_space_only(text: str) -> None:
     normal = unicodedata.normalize("NFC", text)
     assert "".join("".join(words(text, lowercase=False)).split()) == "".join(normal.split())
@@ -183,7 +183,7 @@ def test_lone_surrogates_are_replaced() -> None:
 
 
 @given(text=ANY)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_well_formed_text_is_left_alone(text: str) -> None:
     assert well_formed(text) is text
 

@@ -70,7 +70,7 @@ def test_every_form_gives_the_same_vectors(write: Write, content: str | bytes) -
     header=st.booleans(),
     data=st.data(),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_was_written_is_read(table: dict[str, list[float]], header: bool, data: st.DataObject) -> None:
     lines = [f"{word} {' '.join(map(repr, values))}" for word, values in table.items()]
     vocabulary = data.draw(st.lists(st.sampled_from([*table, "absent word"]), unique=True, min_size=1))

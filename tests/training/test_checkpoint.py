@@ -24,7 +24,7 @@ from lstmcli.training.checkpoint import (
 )
 from lstmcli.training.resume import resume_from_checkpoint
 
-reuse_tmp_path = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+reuse_tmp_path = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def snapshot(step: int) -> Snapshot:

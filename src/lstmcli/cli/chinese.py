@@ -30,6 +30,13 @@ _TOUCHING = re.compile("[\u4e00-\u9fff][\\w$'\"`-]|[\\w'\"`][\u4e00-\u9fff]", re
 _MARKS = {"; ": "；", ", ": "，", ": ": "："}
 _MARK = re.compile("; |, |: ")
 _JOINT = re.compile("(?=; |, |: | )")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_QUOTES = re.compile("""('[^']*'|"[^"]*"|`[^`]*`)""")
+_BRACKETS = re.compile(r" ?\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+_HALF = re.compile(
+    r"(?<=[\u4e00-\u9fff\uff00-\uffef])(?:: |, |; )|(?:: |, |; )(?=[\u4e00-\u9fff\uff00-\uffef]|\d+ [\u4e00-\u9fff])|; "
+)
+"""Marks beside Chinese, or before a number of something."""
 MAX_LENGTH, MAX_REMARK, MAX_PARTS = 2000, 300, 12
 """Longer messages stay in English; longer values have no remark of the program at their end, and longer lists none."""
 MAX_KEPT = 1000
@@ -52,6 +59,16 @@ def translated(text: str) -> str:
     prefix = _PREFIX.match(text)
     found = _message(text[prefix.end() :] if prefix else text).text
     return _SPACE.sub("", f"{catalogue('words')[prefix[1]]}：{found}" if prefix else found)
+
+
+def with_wide_marks(text: str) -> str:
+    """A text that was put together, with Chinese marks beside Chinese; what is quoted stays."""
+    if not _CHINESE.search(text):
+        return text
+    parts = _QUOTES.split(text)
+    for n in range(0, len(parts), 2):
+        parts[n] = _HALF.sub(lambda mark: _MARKS[mark[0]], _BRACKETS.sub(r"（\1）", parts[n]))
+    return "".join(parts)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,16 @@ def of_display(text: str) -> str:
     """A heading, a name or a sentence of a table, a plot or a page in the language of the locale."""
     if not text or not is_chinese():
         return text
-    return catalogue("words").get(text) or of_message(text)
+    return catalogue("words").get(text) or of_composed(text)
+
+
+def of_composed(text: str) -> str:
+    """A text that is put together from others, some of them in the language of the locale already."""
+    if not is_chinese():
+        return text
+    from lstmcli.cli.chinese import with_wide_marks
+
+    return with_wide_marks(of_message(text))
 
 
 def of_message(text: str) -> str:

@@ -63,9 +63,9 @@ def _labels(
             raise ModelError(message, path=column.about.path, hint="compare models of one task")
         if first != own:
             sides = (models[0].about.name, first - own), (column.about.name, own - first)
-            only = [f"{side} has {list_labels(names)}" for side, names in sides if names]
+            only = [f"only {side} has {list_labels(names)}" for side, names in sides if names]
             raise ModelError(
-                f"has other labels than {models[0].about.path}: only {', only '.join(only)}",
+                f"has other labels than {models[0].about.path}; {'; '.join(only)}",
                 path=column.about.path,
                 hint="models can be compared that were trained on the same labels",
             )

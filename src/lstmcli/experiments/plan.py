@@ -139,7 +139,7 @@ class Plan:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
         notes += self.task.architecture.NOTES
         if "parameters" in self.match:
-            far = [f"{e.cell} has {e.off:+.1%}" for e in self.candidates if abs(e.off) > SIZE_TOLERANCE]
+            far = [f"{e.cell} {100 * e.off:+.1f} %" for e in self.candidates if abs(e.off) > SIZE_TOLERANCE]
             if far:
                 notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
         return tuple(notes)

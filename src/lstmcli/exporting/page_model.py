@@ -12,8 +12,9 @@ Shapes: N rows, K numbers of a row.
 from __future__ import annotations
 
 import base64
-import gzip
 import json
+import math
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,8 @@ from lstmcli.tokenization.ids import END_ID
 
 MAX_BYTES = 4_900_000
 """Maximum size of a model in a page of 5 MB; the rest is the program."""
+BLOCK = 1 << 20
+"""Bytes that are compressed before the size is looked at."""
 _TYPES = {"int8": "i1", "float16": "f2", "float32": "f4", "int32": "i4", "uint64": "u8"}
 _TABLES = ("embedding", "decoder.weight")
 OF_ROWS = ".scale"
@@ -109,7 +112,7 @@ def packed(head: Head, arrays: Mapping[str, NDArray[Any]]) -> tuple[str, bool]:
     Raises:
         UsageError: it is too large all the same.
     """
-    exact = _encoded(head | {"rounded": False}, arrays)
+    exact = _encoded(head | {"rounded": False}, arrays, MAX_BYTES)
     if len(exact) <= MAX_BYTES:
         return exact, False
     smaller = _encoded(head | {"rounded": True}, rounded(arrays))
@@ -136,7 +139,8 @@ def rounded(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _encoded(head: Head, arrays: Mapping[str, NDArray[Any]]) -> str:
+def _encoded(head: Head, arrays: Mapping[str, NDArray[Any]], most: float = math.inf) -> str:
+    """The data compressed, in Base64; of more than ``most`` bytes only a beginning."""
     listed, parts = [], []
     for name, value in sorted(arrays.items()):
         array = np.ascontiguousarray(value)
@@ -144,5 +148,10 @@ def _encoded(head: Head, arrays: Mapping[str, NDArray[Any]]) -> str:
         planes = np.frombuffer(array.astype(array.dtype.newbyteorder("<")).tobytes(), np.uint8)
         parts.append(planes.reshape(-1, array.dtype.itemsize).T.tobytes())
     text = json.dumps({**head, "arrays": listed}, ensure_ascii=False, separators=(",", ":")).encode()
-    data = gzip.compress(b"".join([len(text).to_bytes(4, "little"), text, *parts]), 9, mtime=0)
-    return base64.b64encode(data).decode()
+    data = memoryview(b"".join([len(text).to_bytes(4, "little"), text, *parts]))
+    compressor, found = zlib.compressobj(9, wbits=31), bytearray()
+    for start in range(0, len(data), BLOCK):
+        found += compressor.compress(data[start : start + BLOCK])
+        if len(found) * 4 / 3 > most:
+            break
+    return base64.b64encode(found + compressor.flush()).decode()

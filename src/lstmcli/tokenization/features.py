@@ -33,7 +33,8 @@ from lstmcli.tokenization.scripts import APART
 PLAIN, TITLE, INITIAL, CAPITALS, MIXED, DIGITS, CODE = 0, 1, 2, 3, 4, 5, 9
 """apple, Apple, A, IBM, iPhone, 7 (6, 7 and 8: two, three, more digits), B52."""
 SPELLINGS = 10
-_SCRIPTS_WITH_CASE = 0x2E80  # first character after the scripts with case, where CJK begins
+SCRIPTS_WITH_CASE = 0x2E80
+"""The first character after the scripts with case, where CJK begins."""
 FEATURES = 4
 _CJK = "[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]"
 """From U+8C48 to U+FAFF, so Hangul too, also in models whose tokens are Korean words: stored models rely on it."""
@@ -125,7 +126,7 @@ class FeatureTable:
 
 
 @cache
-def _tables(size: int) -> tuple[NDArray[np.bool_], ...]:
+def kinds_of_letters(size: int) -> tuple[NDArray[np.bool_], ...]:
     """Masks of the characters below ``size`` that are upper case, lower case and digits."""
     characters = [chr(i) for i in range(size)]
     return tuple(
@@ -136,9 +137,9 @@ def _tables(size: int) -> tuple[NDArray[np.bool_], ...]:
 def spellings(text: str, first_M: NDArray[np.integer], last_M: NDArray[np.integer]) -> NDArray[np.intp]:
     """Spelling of each word ``text[first:last]``, one of the constants above; words must not be empty."""
     codes_N = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    size = 128 if text.isascii() else _SCRIPTS_WITH_CASE
+    size = 128 if text.isascii() else SCRIPTS_WITH_CASE
     codes_N = np.minimum(codes_N, size)
-    upper_N, lower_N, digit_N = (table[codes_N] for table in _tables(size))
+    upper_N, lower_N, digit_N = (table[codes_N] for table in kinds_of_letters(size))
     upper_M, lower_M, digits_M = (_count(mask_N, first_M, last_M) for mask_N in (upper_N, lower_N, digit_N))
     length_M = last_M - first_M
     result = np.full(len(first_M), MIXED)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.classification.ngrams import counts as counting
@@ -38,7 +38,6 @@ def counted(texts: list[Ids], order: int) -> Counter[int]:
     block=st.integers(1, 20),
     part=st.integers(1, 40),
 )
-@settings(deadline=None)
 def test_blocks_and_parts_change_nothing(
     rows: list[list[int]], cut: int, order: int, min_count: int, most: int, block: int, part: int
 ) -> None:

@@ -44,7 +44,7 @@ def by_numpy(table: NgramTable, texts: list[NDArray[np.int32]], monkeypatch: pyt
 
 
 @given(TEXTS.filter(bool), st.integers(0, 5), st.integers(1, 4), st.integers(0, 999))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_scores_are_numpys_bit_for_bit(kernel: Library, texts: list[list[int]], order: int, C: int, seed: int) -> None:
     encoded = encode(texts)
     table = random_table(encoded, order, C, seed)

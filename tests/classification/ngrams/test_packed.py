@@ -25,7 +25,7 @@ def table_of(texts: list[list[int]], order: int = 3, C: int = 2, most: int = 99)
 
 
 @given(texts=TEXTS, order=st.integers(1, 4), most=st.integers(0, 9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_unpacked_is_what_was_packed(texts: list[list[int]], order: int, most: int) -> None:
     table, grams = table_of(texts, order, most=most)
     found = unpack(pack(table, grams))

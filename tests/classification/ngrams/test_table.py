@@ -43,7 +43,7 @@ def ngrams_of(text: list[int], order: int) -> set[tuple[int, ...]]:
 
 
 @given(texts=TEXTS, order=st.integers(1, 4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_keys_are_the_set_of_ngrams_of_each_text(texts: list[list[int]], order: int) -> None:
     keys, owners = ngram_keys(encode(texts), order)
     pairs = list(zip(owners.tolist(), keys.tolist(), strict=True))
@@ -53,7 +53,7 @@ def test_keys_are_the_set_of_ngrams_of_each_text(texts: list[list[int]], order: 
 
 
 @given(texts=TEXTS, order=st.integers(1, 4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_text_has_the_same_keys_in_any_company(texts: list[list[int]], order: int) -> None:
     keys, owners = ngram_keys(encode(texts), order)
     for n, text in enumerate(texts):
@@ -83,7 +83,7 @@ def table_of(
 
 
 @given(texts=TEXTS, known=st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=3).map(tuple), max_size=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_score_is_the_bias_and_the_sum_over_the_set(texts: list[list[int]], known: list[tuple[int, ...]]) -> None:
     table, weights = table_of(known, 3)
     expected = np.tile(table.bias_C, (len(texts), 1))

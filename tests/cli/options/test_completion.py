@@ -68,7 +68,9 @@ def test_columns_of_the_file_that_is_named(here: Path) -> None:
     Path("a.csv").write_text(table)
     Path("b.csv.gz").write_bytes(gzip.compress(table.encode("utf-16")))
     Path("c.jsonl").write_text('{"text": "good", "stars": 1}\n{"text": "bad", "stars": 2}\n')
+    Path("long.csv").write_text(table + "1;5;good\n" * 9000)
     columns = ["id", "star rating", "review"]
+    assert offered("lstm train long.csv --label-column ") == columns
     assert offered("lstm train a.csv --label-column ") == columns
     assert offered("lstm train b.csv.gz --text-column r") == ["review"]
     assert offered("lstm train a.csv --text-column review --label-column s") == ["star rating"]

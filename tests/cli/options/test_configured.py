@@ -132,6 +132,29 @@ def test_variables_that_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.hint == "did you mean $LSTM_TRAIN_EPOCHS?"
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("TRIAN_EPOCHS", "TRAIN_EPOCHS"), ("EPOCS", "EPOCHS"), ("CLASIFY_TOP", "CLASSIFY_TOP"), ("MODLE", "MODEL")],
+)
+def test_a_variable_that_is_misspelt(
+    variable: str, meant: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(f"LSTM_{variable}", "1")
+    context("data.csv")
+    context("data.csv")
+    message = f"warning: $LSTM_{variable} sets nothing; did you mean $LSTM_{meant}?\n"
+    assert capsys.readouterr().err == message
+
+
+def test_variables_of_others_and_of_other_programs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable in ("DATA", "HOME", "CACHE_DIR", "NATIVE_LEVEL", "STRAIN_GAUGE", "UNITS", "TOP", "CLASSIFY_TOPP"):
+        monkeypatch.setenv(f"LSTM_{variable}", "1")
+    context("data.csv")
+    assert capsys.readouterr().err == ""
+
+
 def test_an_error_about_a_value_says_where_it_is_from(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("run.toml").write_text('[train]\nsource = "data.csv"\nhidden = -3\n')
     run = CliRunner()

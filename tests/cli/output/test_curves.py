@@ -18,7 +18,7 @@ VALID = [events.Validated(n, n, 1.0 / n, "accuracy", n / 10, n / 10, True) for n
 
 def test_both_losses_and_the_score_are_drawn() -> None:
     loss, score = plots(LOSSES, VALID)
-    assert [series.name for series in loss.series] == ["training", "validation"] and score.title == "accuracy"
+    assert [series.name for series in loss.series] == ["training", "validation"] and score.title == "Accuracy"
     assert len(loss.series[0].points) == POINTS and score.percent
     text = drawing("a <run> & more", [loss, score], best=8)
     root = ElementTree.fromstring(text)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lstmcli.cli.output.trackers import Following, MLflow, TensorBoard
+from lstmcli.cli.output.trackers import MLFLOW_VARIABLES, Following, MLflow, TensorBoard
 from lstmcli.errors import OutputError, UsageError
 from lstmcli.training import events
 from lstmcli.training.results import Estimate
@@ -59,6 +59,9 @@ class Recorder:
     def flush(self) -> None:
         pass
 
+    def saved(self, path: str, size: int) -> None:
+        self.known |= {"path": path, "size": str(size)}
+
     def close(self, status: str) -> None:
         self.ended.append(status)
 
@@ -81,6 +84,7 @@ def test_settings_curves_and_results() -> None:
         ("final/test/n", 4.0, 2),
     ]
     assert record.ended == ["FINISHED"]
+    assert (record.known["path"], record.known["size"]) == (str(Path("m").absolute()), "10")
 
 
 def test_how_a_run_ended() -> None:
@@ -106,13 +110,14 @@ def test_tensorboard_reads_settings_and_curves(tmp_path: Path) -> None:
     assert [each.value for each in found.Scalars("train/loss")] == [1.0, 0.5]
     assert found.Scalars("final/test/accuracy")[0].step == 2
     (table,) = found.Tensors("settings")
-    assert b"| hidden | 8 |" in table.tensor_proto.string_val[0]
+    assert table.tensor_proto.string_val[0].startswith(b"| setting | value |\n| --- | --- |\n| hidden | 8 |\n")
 
 
 class Client:
     """What MLflow's client does, as far as it is used."""
 
     calls: list[tuple[Any, ...]]
+    tags: dict[str, str]
 
     def __init__(self) -> None:
         Client.calls = []
@@ -125,6 +130,7 @@ class Client:
         return f"id of {name}"
 
     def create_run(self, key: str, tags: Any) -> Any:
+        Client.tags = dict(tags)
         found = ModuleType("run")
         found.info = ModuleType("info")  # type: ignore[attr-defined]
         found.info.run_id = f"run of {key}"
@@ -132,6 +138,9 @@ class Client:
 
     def log_batch(self, run: str, metrics: Any = (), params: Any = ()) -> None:
         Client.calls.append((run, [each[:2] for each in metrics], dict(params)))
+
+    def set_tag(self, run: str, name: str, value: str) -> None:
+        Client.tags[name] = value
 
     def set_terminated(self, run: str, status: str) -> None:
         Client.calls.append((run, status))
@@ -147,7 +156,7 @@ def mlflow(monkeypatch: pytest.MonkeyPatch) -> None:
             Client,
         )
         monkeypatch.setitem(sys.modules, name, module)
-    for name in ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT", "MLFLOW_DISABLE_TELEMETRY"):
+    for name in MLFLOW_VARIABLES:
         monkeypatch.setenv(name, "0")
 
 
@@ -156,6 +165,7 @@ def test_mlflow_gets_a_run_of_the_experiment(mlflow: None) -> None:
     first, *batches, (run_id, status) = Client.calls
     assert first[0] == run_id == "run of id of news" and first[2]["hidden"] == "8" and status == "FINISHED"
     sent = [pair for _, pairs, _ in batches for pair in pairs]
+    assert Client.tags["model_bytes"] == "10" and Client.tags["mlflow.user"]
     assert len(batches) == 2 and sent[0] == ("train/loss", 1.0) and sent[-2] == ("final/test/accuracy", 0.5)
 
 

@@ -54,7 +54,7 @@ THIRDS = ["abc"[n % 3] for n in range(N)]
 FLAGS = {name: [int(n % k == 0) for n in range(N)] for name, k in (("rude", 2), ("loud", 3), ("wrong", 5))}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 1000))
 def test_the_order_of_rows_decides_nothing(seed: int) -> None:
     rows = rows_of(firm=list("ab" * (N // 2)), kind_of_mood=["up"] * 16 + ["down"] * 8, mood=THIRDS, note=[""] * N)

@@ -33,7 +33,7 @@ def source(path: Path, labelled: bool | None = True, prefer: ReadConfig | None =
     return open_source(str(path), ReadConfig(**read), labelled=labelled, prefer=prefer)  # type: ignore[arg-type]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS, label_first=st.booleans())
 def test_without_a_header_no_row_is_lost(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], label_first: bool
@@ -45,7 +45,7 @@ def test_without_a_header_no_row_is_lost(
     assert "no header" in found.notes[0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS, names=st.sampled_from([("text", "label"), ("Review", "Stars"), ("v2", "v1"), ("评论", "标签")]))
 def test_with_a_header_it_is_no_row(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], names: tuple[str, str]
@@ -54,7 +54,7 @@ def test_with_a_header_it_is_no_row(
     assert [(record.text, record.labels) for record in source(path)] == [(text, (label,)) for text, label in rows]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS)
 def test_a_companion_has_a_row_for_every_line(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.data import files
@@ -61,7 +61,6 @@ def test_every_kind_of_cell(tmp_path: Path) -> None:
     ),
     st.data(),
 )
-@settings(deadline=None)
 def test_the_size_of_a_row_is_that_of_its_strings(cells: list[tuple[Any, Any]], data: st.DataObject) -> None:
     texts, lists = (list(column) for column in zip(*cells, strict=True))
     columns = [pa.array(texts, pa.string()), pa.array(lists, pa.list_(pa.string()))]

@@ -77,7 +77,7 @@ def read_all(read: ScoreBoth, *parts: NDArray[np.int32]) -> tuple[list[Any], lis
     return [np.concatenate(part) for part in nats], [np.concatenate(part) for part in shown]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     text=IDS,
     window=st.integers(1, 8),
@@ -160,7 +160,7 @@ def test_no_text_to_come_is_used_and_what_was_read_is(real: LanguageModel) -> No
     assert abs(learned[4:] - plain[4:]).max() > 1e-3
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cuts=st.lists(st.integers(0, 40), max_size=5), segment=st.integers(1, 6))
 def test_what_is_learned_does_not_depend_on_how_the_text_comes(
     real: LanguageModel, cuts: list[int], segment: int

@@ -86,7 +86,7 @@ def test_the_figure_is_of_the_total_not_a_mean_of_lines() -> None:
     assert whole.perplexity != pytest.approx(float(np.mean([part.perplexity for part in parts])))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     lines=st.lists(LINE, min_size=1, max_size=12),
     seed=st.integers(0, 9),
@@ -108,7 +108,7 @@ def test_lines_apart_cost_the_same_in_any_order_and_batch(
         assert getattr(found, name) == sum(getattr(part, name) for part in alone)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(LINE, min_size=1, max_size=8), st.sampled_from(["words", "char", "bpe"]))
 def test_how_a_file_ends_its_lines_changes_nothing(lines: list[str], kind: str) -> None:
     model = fake(kind)

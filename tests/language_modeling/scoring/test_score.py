@@ -31,7 +31,7 @@ def by_hand(ids: list[int], before: int = END_ID) -> NDArray[np.float64]:
     return np.array(nats)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TEXTS, st.integers(1, 5), st.integers(1, 4), st.integers(1, 3), st.booleans())
 def test_a_text_by_itself_costs_the_same_in_any_company(
     texts: list[list[int]], batch_size: int, step: int, workers: int, looked_at: bool
@@ -61,7 +61,7 @@ def test_a_text_by_itself_costs_the_same_in_any_company(
             assert -(p_TV * np.log(p_TV)).sum(1) == pytest.approx(score.entropy, abs=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TEXTS, st.integers(1, 4), st.integers(1, 5), st.booleans())
 def test_a_stream_is_one_text_however_it_is_cut(texts: list[list[int]], step: int, call: int, looked_at: bool) -> None:
     seen = [np.zeros((len(text), V)) for text in texts]

@@ -44,7 +44,7 @@ def bits(found: list[Surprisal]) -> float:
 # --- what holds for every table
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     kind=st.sampled_from(list(KINDS)),
     lines=st.lists(LINE, min_size=1, max_size=4),
@@ -64,7 +64,7 @@ def test_the_rows_of_every_table_add_up_to_the_text(kind: str, lines: list[str],
         assert all(row.entropy is not None for row in found if per in ("line", "token"))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(kind=st.sampled_from(list(KINDS)), line=LINE)
 def test_the_texts_of_the_rows_are_the_text(kind: str, line: str) -> None:
     model = MODELS[kind]
@@ -75,7 +75,7 @@ def test_the_texts_of_the_rows_are_the_text(kind: str, line: str) -> None:
     assert [row.text for row in rows(model, "word", line, segments=True)] == [*line.split(), close]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     kind=st.sampled_from(list(KINDS)),
     per=st.sampled_from(PER),
@@ -252,7 +252,7 @@ def test_the_characters_of_a_token_have_the_probabilities_of_its_prefixes() -> N
     assert [row.entropy is None for row in found] == [False, True, True, False]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(kind=st.sampled_from(list(KINDS)), line=LINE)
 def test_every_known_token_is_found_in_its_line(kind: str, line: str) -> None:
     """So that none has to share its surprisal out evenly; and the parts of a token make its spelling."""

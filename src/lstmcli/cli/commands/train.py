@@ -210,7 +210,7 @@ def train(
     with together(seconds(process_timeout, "--process-timeout")) as group:
         how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
         how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "cv": cv, "group": group}
-        followers = listeners(tensorboard, mlflow, plot, given) if group.main else []
+        followers = listeners(tensorboard, mlflow, plot, given) if group.main and not dry_run else []
         stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, followers)
     if format == "json" and group.main:
         from lstmcli.cli.output.training_log import TRAINING

@@ -17,6 +17,9 @@ MOST = 200
 """Entries of a folder that are looked at, and columns that are offered."""
 MAX_CONFIG = 1 << 24
 """Bytes of a config.json that is read for its labels."""
+TABLES = (".csv", ".tsv")
+ENOUGH = 1 << 14
+"""Bytes of a table from which its columns are read: TAB waits, so its name and its first rows are believed."""
 SOURCES = ("source", "source_file", "files", "file", "on")
 """Parameters that name the file whose columns are offered."""
 
@@ -73,7 +76,12 @@ def columns(ctx: typer.Context, incomplete: str) -> list[str]:
         return []
     asked: dict[str, Any] = {name: ctx.params.get(name) for name in ("encoding", "delimiter", "input_format")}
     try:
-        found = open_input(Input(path), ReadConfig(**asked), None).columns
+        source = Input(path)
+        table = next((suffix[1:] for suffix in source.suffixes if suffix in TABLES), None)
+        if table and not asked["input_format"] and b"\0" not in (head := source.head()):
+            cut = len(head) if len(head) <= ENOUGH else head.rfind(b"\n", 0, ENOUGH) + 1
+            source, asked["input_format"] = Input(path, data=head[:cut] or head), table
+        found = open_input(source, ReadConfig(**asked), None).columns
     except Exception:  # the command itself reports what is wrong
         return []
     return [name for name in found[:MOST] if name.startswith(incomplete)]

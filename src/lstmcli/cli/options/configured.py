@@ -18,14 +18,16 @@ from typing import Annotated, Any
 
 import typer
 
+from lstmcli.cli.io import streams
 from lstmcli.cli.options.common import MAIN
+from lstmcli.cli.options.misspelt import misspelt
 from lstmcli.errors import LstmError, UsageError
 
 PREFIX = "LSTM_"
 CONFIG_VARIABLE = "LSTM_CONFIG"
 SAME = {"model": "LSTM_MODEL", "engine": "LSTM_ENGINE"}
 """Options with a variable that is read elsewhere: it comes before the file."""
-OTHERS = {"LSTM_CACHE", "LSTM_DEBUG", *SAME.values()}
+FIXED = {CONFIG_VARIABLE, "LSTM_CACHE", "LSTM_DEBUG", "LSTM_NATIVE_LEVEL", *SAME.values()}
 """Variables with a meaning of their own."""
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 MAX_BYTES = 1 << 20
@@ -93,7 +95,7 @@ def configured(args: Sequence[str], name: str, forms: Sequence[Any], others: Map
                 raise UsageError(f"{where}: there is no command {key!r}{_suggestion(key, others)}")
         for key, value in content.get(name, {}).items():
             _set(found, key, value, known, _place(path, text, name, key), own=name)
-    _variables(found, name, known)
+    _variables(found, name, known, others)
     return found
 
 
@@ -199,9 +201,9 @@ def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _variables(found: Configured, name: str, known: Mapping[str, Any]) -> None:
+def _variables(found: Configured, name: str, known: Mapping[str, Any], others: Mapping[str, Any]) -> None:
     """Take over the variables: those of all commands, then those of this one."""
-    own = f"{PREFIX}{name.upper()}_"
+    own, unknown = f"{PREFIX}{name.upper()}_", []
     for variable, key, value in sorted(_set_variables(own), key=lambda each: each[0].startswith(own)):
         param = known.get(key)
         if param is None or param.param_type_name == "argument":
@@ -209,6 +211,7 @@ def _variables(found: Configured, name: str, known: Mapping[str, Any]) -> None:
                 near = _near(key, known)
                 hint = f"did you mean ${own}{near.upper()}?" if near else f"see `lstm {name} --help`"
                 raise UsageError(f"${variable}: `lstm {name}` has no option --{key.replace('_', '-')}", hint=hint)
+            unknown.append(key)
             continue
         if getattr(param, "is_flag", False):
             if value.lower() not in TRUE + FALSE:
@@ -217,11 +220,19 @@ def _variables(found: Configured, name: str, known: Mapping[str, Any]) -> None:
         else:
             found.values[param.name] = value.splitlines() if param.multiple else value
         found.origins[param.name] = f"${variable}"
+    fixed = {each.removeprefix(PREFIX).lower() for each in FIXED}
+    for key, meant in misspelt(unknown, known, fixed, others, _options_of):
+        _warn_once(f"{PREFIX}{key.upper()}", f"{PREFIX}{meant.upper()}")
+
+
+@cache
+def _warn_once(variable: str, meant: str) -> None:
+    streams.note(f"warning: ${variable} sets nothing; did you mean ${meant}?")
 
 
 def _set_variables(own: str) -> Iterator[tuple[str, str, str]]:
     for variable, value in os.environ.items():
-        if value and variable.startswith(PREFIX) and variable not in OTHERS | {CONFIG_VARIABLE}:
+        if value and variable.startswith(PREFIX) and variable not in FIXED:
             yield variable, variable.removeprefix(own).removeprefix(PREFIX).lower(), value
 
 

@@ -78,7 +78,7 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
     names = [safe(figures.model.name) for figures in result.models]
     accuracy = "accuracy (all labels of a text right)" if result.multilabel else "accuracy"
     sizes = f"{count(result.texts, 'text')}, {count(len(result.labels), 'label')}"
-    yield f"{safe(result.source)}: {of_display(sizes)}"
+    yield of_display(f"{safe(result.source)}: {of_display(sizes)}")
     yield ""
     rows = [
         (of_display(accuracy), [percent(f.accuracy, 2) for f in result.models]),
@@ -128,7 +128,7 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
     names = [safe(figures.model.name) for figures in result.models]
     words = (count(result.lines, "line"), count(result.words, "word"), count(result.chars, "character"))
     sizes = ", ".join(map(of_display, (*words, count(result.bytes, "byte"))))
-    yield f"{safe(result.source)}: {sizes}"
+    yield of_display(f"{safe(result.source)}: {sizes}")
     yield ""
     rows = [
         (named("bits_per_byte"), [f"{f.bits_per_byte:.4f}" for f in result.models]),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from lstmcli.cli.io.streams import Stderr, abandon, fitted, for_people, window_width
-from lstmcli.cli.language import is_chinese, of_display, of_message
+from lstmcli.cli.language import is_chinese, of_composed, of_display
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -115,7 +115,7 @@ def facts(rows: Mapping[str, str], out: Console) -> Table:
     for name, value in rows.items():
         if not value:
             continue
-        shown, text = of_display(name), safe(of_message(value))
+        shown, text = of_display(name), safe(of_composed(value))
         if narrow:
             table.add_row(shown, style="bold")
             table.add_row(text)

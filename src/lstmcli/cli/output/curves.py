@@ -72,9 +72,9 @@ def plots(losses: Sequence[tuple[float, float]], valid: Sequence[events.Validate
     scores = tuple((float(each.epoch), each.value) for each in valid)
     if valid and valid[-1].metric != "loss":
         percent = all(0 <= score <= 1 for _, score in scores)
-        found.append(
-            Plot(named(valid[-1].metric), of_display("epoch"), "", (Series(VALIDATION, scores),), percent=percent)
-        )
+        title = named(valid[-1].metric)
+        title = title[:1].upper() + title[1:]
+        found.append(Plot(title, of_display("epoch"), "", (Series(VALIDATION, scores),), percent=percent))
     return [plot for plot in found if scales(plot)]
 
 

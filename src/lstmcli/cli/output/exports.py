@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.language import of_display
+from lstmcli.cli.language import of_composed, of_display
 from lstmcli.cli.output.console import facts, size
 from lstmcli.cli.output.writer import Layout, Shape
 from lstmcli.exporting.results import Exported, ExportedFile, Pushed
@@ -18,7 +18,11 @@ AS = "as {}"
 
 def exported(result: Exported, out: Console) -> list[RenderableType]:
     """The files with their sizes."""
-    return [f"{result.output}: {result.model} {of_display(AS.format(result.to))}", "", facts(_files(result.files), out)]
+    return [
+        of_composed(f"{result.output}: {result.model} {of_display(AS.format(result.to))}"),
+        "",
+        facts(_files(result.files), out),
+    ]
 
 
 def pushed(result: Pushed, out: Console) -> list[RenderableType]:

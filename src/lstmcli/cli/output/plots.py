@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import styled
 from lstmcli.cli.output.html import fragment
 from lstmcli.cli.output.wrapping import folded
@@ -135,7 +136,7 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
     for i, series in reversed(list(enumerate(plot.series))):  # the first lies on top
         for column, share in _columns(visible(plot, series), x, y, room):
             canvas[round((1 - share) * (height - 1))][column] = (_letter(i), COLOURS[i % len(COLOURS)])
-    lines = [styled(line, "bold") for line in folded(f"{plot.title}: {plot.y_name}", width)]
+    lines = [styled(line, "bold") for line in folded(of_display(f"{plot.title}: {plot.y_name}"), width)]
     for row, cells in enumerate(canvas):
         label = labels[0] if row == 0 else labels[1] if row == height - 1 else ""
         line = styled(label.rjust(margin - 1) + " ", "dim")

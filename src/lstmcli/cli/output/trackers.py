@@ -6,6 +6,7 @@ One listener turns events into settings and scalars; each program has a tracker 
 from __future__ import annotations
 
 import dataclasses
+import getpass
 import os
 import secrets
 import time
@@ -28,8 +29,10 @@ MLFLOW_VARIABLES = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-"""Set for MLflow, unless they are set already: a server that is gone should not keep a training waiting for minutes."""
+"""Set for MLflow, unless they are set already: a server that is gone should not keep a training waiting for minutes,
+and stdout is for data."""
 AT_ONCE = 200
 """Scalars that MLflow gets together, at the latest."""
 MAX_SETTING = 500
@@ -46,6 +49,8 @@ class Tracker(Protocol):
     def scalar(self, name: str, value: float, step: int) -> None: ...
 
     def flush(self) -> None: ...
+
+    def saved(self, path: str, size: int) -> None: ...
 
     def close(self, status: str) -> None: ...
 
@@ -86,6 +91,8 @@ class Following:
         elif isinstance(event, events.Measured):
             for name, value in _numbers(event.report):
                 self._each("scalar", f"final/{event.split}/{name}", value, self._step)
+        elif isinstance(event, events.Saved):
+            self._each("saved", str(Path(event.path).absolute()), event.bytes)
 
     def _each(self, method: str, *arguments: Any) -> None:
         for tracker in list(self._trackers):
@@ -93,7 +100,9 @@ class Following:
                 getattr(tracker, method)(*arguments)
             except Exception as error:  # of any library; it costs no training
                 reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0]
-                streams.note(f"warning: {tracker.name} can no longer be written: {reason[:1].lower()}{reason[1:300]}")
+                if not reason[:2].isupper():  # an abbreviation
+                    reason = reason[:1].lower() + reason[1:]
+                streams.note(f"warning: {tracker.name} can no longer be written: {reason[:300]}")
                 self._trackers.remove(tracker)
 
 
@@ -128,6 +137,12 @@ class TensorBoard:
             raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
 
     def settings(self, values: Mapping[str, str]) -> None:
+        self._table("settings", {"setting": "value", "---": "---", **values})
+
+    def saved(self, path: str, size: int) -> None:
+        self._table("model", {"model": path, "---": "---", "bytes": str(size)})
+
+    def _table(self, tag: str, values: Mapping[str, str]) -> None:
         """A table on the page of texts."""
         from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
         from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -137,11 +152,11 @@ class TensorBoard:
         rows = "\n".join(f"| {name} | {value} |" for name, value in values.items())
         text = TensorProto(
             dtype=DT_STRING,
-            string_val=[f"| setting | value |\n|---|---|\n{rows}".encode("utf-8", "replace")],
+            string_val=[rows.encode("utf-8", "replace")],
             tensor_shape=TensorShapeProto(dim=[TensorShapeProto.Dim(size=1)]),
         )
         metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
-        self._write(0, tag="settings", tensor=text, metadata=metadata)
+        self._write(0, tag=tag, tensor=text, metadata=metadata)
 
     def scalar(self, name: str, value: float, step: int) -> None:
         self._write(step, tag=name, simple_value=value)
@@ -185,7 +200,8 @@ class MLflow:
             self._client: Any = MlflowClient()
             found = self._client.get_experiment_by_name(experiment)
             key = found.experiment_id if found else self._client.create_experiment(experiment)
-            self._run = self._client.create_run(key, tags={"mlflow.source.name": f"lstm {__version__}"}).info.run_id
+            tags = {"mlflow.source.name": f"lstm {__version__}", "mlflow.source.type": "LOCAL", "mlflow.user": _user()}
+            self._run = self._client.create_run(key, tags=tags).info.run_id
         except Exception as error:  # MLflow's, SQLAlchemy's, requests'
             place = os.environ.get("MLFLOW_TRACKING_URI") or "its default place"
             reason = (str(error) or type(error).__name__).splitlines()[0][:300]
@@ -206,9 +222,21 @@ class MLflow:
         if waiting:
             self._client.log_batch(self._run, metrics=waiting)
 
+    def saved(self, path: str, size: int) -> None:
+        self._client.set_tag(self._run, "model", path)
+        self._client.set_tag(self._run, "model_bytes", str(size))
+
     def close(self, status: str) -> None:
         self.flush()
         self._client.set_terminated(self._run, status)
+
+
+def _user() -> str:
+    """Who runs this; a container may know no name."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return "unknown"
 
 
 def listeners(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: Mapping[str, Any]) -> list[Any]:

@@ -25,7 +25,7 @@ def _rows(result: TranslatorComparison) -> Iterator[Row]:
 
 
 def _table(result: TranslatorComparison, out: Console) -> Iterator[RenderableType]:
-    yield f"{safe(result.source)}: {of_display(count(result.pairs, 'pair'))}"
+    yield of_display(f"{safe(result.source)}: {of_display(count(result.pairs, 'pair'))}")
     yield ""
     names = [safe(figures.model.name) for figures in result.models]
     rows = [
@@ -67,8 +67,8 @@ def _with_interval(value: float, ends: Interval | None) -> str:
 def _sentence(found: SentenceDifference, width: int) -> Iterator[RenderableType]:
     from rich.cells import cell_len
 
-    where = ", " + of_display(f"line {found.line}") if found.line else ""
-    yield styled(f"chrF {found.gain:+.1f}{where}", "dim")
+    where = f", line {found.line}" if found.line else ""
+    yield styled(of_display(f"chrF {found.gain:+.1f}{where}"), "dim")
     texts = {
         of_display("source"): found.source,
         of_display("target"): found.target,

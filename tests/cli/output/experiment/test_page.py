@@ -62,7 +62,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_runs() -> None:
     assert "prefers-color-scheme:dark" in text and 'name="viewport"' in text
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=30))
 def test_any_text_stays_text(text: str) -> None:
     result = raced(source=f"{HOSTILE} {text}", command=text, notes=(f"{HOSTILE}{text}",))

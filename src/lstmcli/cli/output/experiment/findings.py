@@ -32,7 +32,7 @@ def gradient_words(result: ArchitectureComparison) -> str:
     parts = [f"{cell} {share_words(share)}" for cell, share in shares.items()]
     left = of_display(f"left after {count(lag, 'token')}: {', '.join(parts)}")
     verdict = most_left(shares)
-    return f"{left}; {verdict}" if verdict else left
+    return of_display(f"{left}; {verdict}") if verdict else left
 
 
 def most_left(shares: dict[str, float]) -> str:
@@ -71,7 +71,7 @@ def recall_words(result: ArchitectureComparison) -> str:
     parts = [f"{recall.cell} {percent(recall.accuracies[-1].mean)}" for recall in result.recalls]
     accuracies = of_display(f"right over {count(distance, 'token')}: {', '.join(parts)}")
     chance = of_display(f"guessing {percent(result.chance)}")
-    return f"{accuracies}; {chance}; {who_remembers(result.recalls, result.chance)}"
+    return of_display(f"{accuracies}; {chance}; {who_remembers(result.recalls, result.chance)}")
 
 
 def who_remembers(recalls: Sequence[Recall], chance: float) -> str:

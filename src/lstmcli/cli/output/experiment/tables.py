@@ -45,7 +45,7 @@ _PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 
 def _report(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
-    yield f"{safe(result.source)}: {subject(result)}"
+    yield of_display(f"{safe(result.source)}: {subject(result)}")
     yield of_display(result.budget)
     yield ""
     header, rows = table(result)
@@ -117,7 +117,7 @@ def sentences(result: ArchitectureComparison) -> Iterator[str]:
     for gap in result.gaps:
         if gap.measure == result.measure:
             against = of_display(f"{gap.cell} against {gap.against}")
-            yield f"{against}: {_difference(gap)}: {_verdict(gap)}"
+            yield of_display(f"{against}: {_difference(gap)}: {_verdict(gap)}")
 
 
 def _difference(gap: Difference) -> str:

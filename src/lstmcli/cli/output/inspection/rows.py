@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lstmcli.cli.language import of_display
+from lstmcli.cli.language import of_composed, of_display
 from lstmcli.cli.output.console import percent, safe
 from lstmcli.inspection.results import DEAD, ENCODER, SATURATED, Finding, Inspection, Layer, TokenRead
 from lstmcli.plural import count
@@ -108,7 +108,7 @@ def reading_notes(found: Inspection) -> list[str]:
 
 def title(layer: Layer) -> str:
     where = f"layer {layer.layer} of {layer.layers}"
-    return ", ".join(map(of_display, (where, layer.direction, count(layer.units, "unit"))))
+    return of_composed(", ".join(map(of_display, (where, layer.direction, count(layer.units, "unit")))))
 
 
 def finding(found: Finding, layer: Layer) -> str:
@@ -121,13 +121,13 @@ def finding(found: Finding, layer: Layer) -> str:
     values = of_display(f"{percent(found.share, 0)} of all its values are {limit}")
     if not found.units:
         everywhere = of_display("saturated nearly everywhere" if is_full else "dead nearly everywhere")
-        return f"{of_display(name)}: {everywhere}; {values}"
+        return of_composed(f"{of_display(name)}: {everywhere}; {values}")
     some = ", ".join(map(str, found.units[:_NAMED_UNITS]))
     more = f" and {len(found.units) - _NAMED_UNITS} more" if len(found.units) > _NAMED_UNITS else ""
     whose = f"unit {some}" if len(found.units) == 1 else f"{len(found.units)} of {layer.units} units ({some}{more})"
     whose = of_display(whose)
     where = of_display(f"saturated in {whose}" if is_full else f"dead in {whose}")
-    return f"{of_display(name)}: {where}, {of_display(always)}; {values}"
+    return of_composed(f"{of_display(name)}: {where}, {of_display(always)}; {values}")
 
 
 def short(value: float | None, sign: str = "") -> str:

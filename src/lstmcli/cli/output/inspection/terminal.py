@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from lstmcli.cli.language import of_display
+from lstmcli.cli.language import of_composed, of_display
 from lstmcli.cli.output import colours
 from lstmcli.cli.output.console import console, grid, safe, styled
 from lstmcli.cli.output.inspection import rows as series
@@ -51,7 +51,7 @@ class GateTableWriter(Writer[Inspection]):
             means = "" if inspection.layers[0].chosen or inspection.layers[0].trails else " " + of_display(MEANS)
             self._say(legend + means, style="dim")
         for n, layer in enumerate(inspection.layers):
-            self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
+            self._say("\n" * (n > 0) + of_composed(f"{inspection.cell}, {series.title(layer)}"), style="dim")
             self._layer(inspection, layer)
         for sentence in series.reading_notes(inspection):
             self._say(sentence)
@@ -171,7 +171,7 @@ def _heading(inspection: Inspection) -> str:
     answer = [] if inspection.label is None else [f"{safe(inspection.label)} {inspection.probability:.4f}"]
     own = ((name, cell(value)) for name, value in inspection.columns.items())
     kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != inspection.text)
-    return ": ".join([*where, *answer]) + (f"  {kept}" if kept else "")
+    return of_composed(": ".join([*where, *answer])) + (f"  {kept}" if kept else "")
 
 
 def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:

@@ -68,7 +68,7 @@ class Page {
           el("section", { "aria-labelledby": "answer" }, el("h2", { id: "answer" }, this.lm ? w.next : w.answer),
             el("div", { id: "answers", "aria-live": "polite" }))),
         this.section("reading", w.reading, w.readingHint, this.steps()),
-        this.section("map", w.map, w.mapHint),
+        this.section("map", w.map, w.mapHint + w.mapSmall(this.lm)),
         this.section("inside", ""),
         Object.keys(this.gateNames()).length ? this.section("hold", w.hold, w.holdHint) : null,
         this.section("memory", w.memory, w.memoryHint),
@@ -365,7 +365,7 @@ class Page {
       const row = el("tr", { class: unit === this.unit ? "chosen" : "" }, el("th", { scope: "row" },
         el("button", { "data-unit": String(unit), "aria-pressed": "false", title: this.evidence(about), onclick: () => this.choose(unit),
           onkeydown: (event) => this.key(event) },
-          `${about.unit}: ${this.nameOf(about)}`, el("small", {}, this.detail(about)))));
+          this.words.labelled(about.unit, this.nameOf(about)), el("small", {}, this.detail(about)))));
       values.forEach((all, t) => {
         const cell = el("td", { class: t === this.t && unit === this.unit ? "now" : "", onpointerenter: () => point(about, t),
           onclick: () => this.choose(unit, t) }, signed(all[unit]));
@@ -393,7 +393,7 @@ class Page {
   }
 
   evidence({ response }) {
-    return response ? `${this.words.gates[response.gate]}: ${this.words.strength(response)}` : "";
+    return response ? this.words.labelled(this.words.gates[response.gate], this.words.strength(response)) : "";
   }
 
   // The chosen unit at the chosen token.
@@ -402,7 +402,7 @@ class Page {
     const trace = this.trace();
     const at = (name, t = this.t) => trace[name]?.[t]?.[this.unit];
     const about = this.units.find(({ unit }) => unit - 1 === this.unit);
-    byId("inside-title").textContent = `${w.unitTitle(this.unit + 1)}: ${this.nameOf(about)}`;
+    byId("inside-title").textContent = w.labelled(w.unitTitle(this.unit + 1), this.nameOf(about));
     const names = Object.keys(trace).sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
     const rows = names.flatMap((name) => {
       const most = name === "cell" ? scaleOf(trace.cell.map((row) => [row[this.unit]]), "cell") : 1;

@@ -1,6 +1,7 @@
 // What the page says, in English and Chinese.
 
-const percent = (p) => `${(100 * p).toFixed(1)} %`;
+const percent = (p) => `${(100 * p).toFixed(1)}\u00a0%`;
+const inPoints = (d) => `${Math.abs(d) < 0.0005 ? "" : d < 0 ? "\u2212" : "+"}${(100 * Math.abs(d)).toFixed(1)}`;
 const signed = (x) => `${x < 0 ? "\u2212" : ""}${Math.abs(x).toFixed(2)}`;
 
 const ENGLISH = {
@@ -24,7 +25,7 @@ const ENGLISH = {
   reading: "Token by token",
   readingHint: "Choose a token, or step with the arrow keys.",
   classifierRibbon: (label) => `Colour: probability of “${label}” if the text ended there, orange above and blue below its value for no text.`,
-  lmRibbon: "Colour: surprisal. The darker, the less the model expected the token.",
+  lmRibbon: "Colour: surprisal. The stronger, the less the model expected the token.",
   unknownWords: "Dotted: a token that is not in the vocabulary.",
   first: "first token",
   back: "one token back",
@@ -33,10 +34,11 @@ const ENGLISH = {
   forward: "one token on",
   last: "last token",
   after: (token, label, p) => `After “${token}”: ${label} ${percent(p)}.`,
-  changed: (d) => `This token changed it by ${d < 0 ? "\u2212" : "+"}${(100 * Math.abs(d)).toFixed(1)} points.`,
+  changed: (d) => `This token changed it by ${inPoints(d)} points.`,
   working: "…",
   surprise: (token, bits, p) => `“${token}” had a probability of ${percent(p)}: ${bits.toFixed(1)} bits of surprise.`,
   begins: "Here the text begins; the memory is empty.",
+  labelled: (name, value) => `${name}: ${value}`,
   unitTitle: (unit) => `Inside unit ${unit}`,
   equation: "new cell = forget × old cell + input × candidate",
   gates: {
@@ -69,7 +71,8 @@ const ENGLISH = {
   storyPlain: ({ token, before, hidden }) =>
     `At “${token}” the hidden state goes from ${signed(before)} to ${signed(hidden)}. There is no gate that could protect it.`,
   map: "All units, token by token",
-  mapHint: "A row is a unit, a column a token. Orange is above zero, blue below; for gates, pale is shut and full orange open. Choose a cell to look inside.",
+  mapHint: "A row is a unit, a column a token. Orange is above zero, blue below; for gates, faint is shut and full orange open. Choose a cell to look inside.",
+  mapSmall: (lm) => ` In small type: the words at which a unit changes most${lm ? "" : ", and the label that it speaks for"}.`,
   point: "Point at a square to read it.",
   pointed: (unit, token, gate, value) => `Unit ${unit} at “${token}”: ${gate} ${value}.`,
   layer: (layer, direction) => `layer ${layer}${direction === "" ? "" : `, ${direction}`}`,
@@ -171,7 +174,7 @@ const CHINESE = {
   reading: "逐个词元",
   readingHint: "点选一个词元，或用方向键前后移动。",
   classifierRibbon: (label) => `颜色：假如文本到此为止，“${label}”的概率。橙色表示高于空文本时的值，蓝色表示低于它。`,
-  lmRibbon: "颜色：意外程度。颜色越深，模型越没料到这个词元。",
+  lmRibbon: "颜色：意外程度。颜色越浓，模型越没料到这个词元。",
   unknownWords: "虚线：不在词表中的词元。",
   first: "第一个词元",
   back: "后退一个",
@@ -180,10 +183,11 @@ const CHINESE = {
   forward: "前进一个",
   last: "最后一个词元",
   after: (token, label, p) => `读完“${token}”：${label} ${percent(p)}。`,
-  changed: (d) => `这个词元使它变化了 ${d < 0 ? "\u2212" : "+"}${(100 * Math.abs(d)).toFixed(1)} 个百分点。`,
+  changed: (d) => `这个词元使它变化了 ${inPoints(d)} 个百分点。`,
   working: "……",
   surprise: (token, bits, p) => `“${token}”的概率是 ${percent(p)}，意外程度 ${bits.toFixed(1)} 比特。`,
   begins: "文本从这里开始，记忆是空的。",
+  labelled: (name, value) => `${name}：${value}`,
   unitTitle: (unit) => `单元 ${unit} 的内部`,
   equation: "新的细胞 = 遗忘门 × 旧的细胞 + 输入门 × 候选值",
   gates: {
@@ -216,7 +220,8 @@ const CHINESE = {
   storyPlain: ({ token, before, hidden }) =>
     `在“${token}”处，隐藏状态从 ${signed(before)} 变为 ${signed(hidden)}。没有门可以保护它。`,
   map: "所有单元，逐个词元",
-  mapHint: "一行是一个单元，一列是一个词元。橙色大于零，蓝色小于零；对于门，淡色是关，深橙色是开。点选一格看它的内部。",
+  mapHint: "一行是一个单元，一列是一个词元。橙色大于零，蓝色小于零；对于门，淡色是关，浓橙色是开。点选一格看它的内部。",
+  mapSmall: (lm) => `小字：这个单元变化最大处的词${lm ? "" : "，以及它支持的标签"}。`,
   point: "指向一个方格，读出它的数值。",
   pointed: (unit, token, gate, value) => `单元 ${unit} 在“${token}”处：${gate} ${value}。`,
   layer: (layer, direction) => `第 ${layer} 层${direction === "" ? "" : `，${direction}`}`,
