@@ -47,10 +47,12 @@ TEXTS = [f"{word} day {n % 7} über\nall 你好 {'x' * (n % 5)}" for n in range(
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
     """Small shards, made in this process; their sizes."""
     made: list[int] = []
+    one_at_a_time = threading.Lock()  # the pool has several threads, whose processes would each have an encoder
 
     def tokenized(self: Tokenizers, chunk: list[str]) -> Any:
         made.append(len(chunk))
-        return self._encoder.shard(chunk)
+        with one_at_a_time:
+            return self._encoder.shard(chunk)
 
     monkeypatch.setattr(Tokenizers, "_tokenize", tokenized)
     monkeypatch.setattr(shards, "SHARD", 400)

@@ -34,7 +34,7 @@ GROUP = 1_000_000  # characters given to the tokenizer at once
 
 
 class TextEncoder:
-    """Encodes texts as [T, F] arrays; column 0 is the token id itself.
+    """Encodes texts as [T, F] arrays; column 0 is the token id itself.  Words are cached: one thread at a time.
 
     The ids of a tokenizer made elsewhere are moved up, to leave 0 to padding and 1 to the unknown token.
     """
