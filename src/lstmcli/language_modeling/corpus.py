@@ -23,7 +23,7 @@ from typing import IO, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.cache import cache_folder, remove, remove_unused, used, writing
+from lstmcli.cache import cache_folder, remove, remove_unused, temporary_file, used, writing
 from lstmcli.errors import DataError
 from lstmcli.scoring.lines import Counts
 from lstmcli.threads import cores
@@ -84,21 +84,16 @@ class Corpus(Counts):
             mapped.release(self.ids_from_start)
         return counts
 
-    def followed_by(self, ids_N: NDArray[np.integer], cache: Path | None = None) -> Corpus:
+    def followed_by(self, ids_N: NDArray[np.integer]) -> Corpus:
         """A copy with more ids behind it, which are read later; the counts remain.  It lies in a temporary file.
-
-        Args:
-            cache: folder of the file, ``cache_folder()`` for None.
 
         Raises:
             OutputError: it cannot be written.
         """
-        folder, dtype = cache_folder() if cache is None else cache, self.ids_from_start.dtype
-        own, more = self.ids_from_start, ids_N.astype(dtype)
-        with writing("the tokenized text", folder):
-            file, name = _new_file(folder)
-            if name is not None:
-                name.unlink()  # it remains until it is closed
+        own, dtype = self.ids_from_start, self.ids_from_start.dtype
+        more = ids_N.astype(dtype)
+        with writing("the tokenized text"):
+            file = temporary_file()
             file.write(b" " * HEAD)
             parts = [more[::-1], own] if self.backward else [own, more]
             for part in parts:

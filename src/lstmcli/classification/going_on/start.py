@@ -53,14 +53,15 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
             hint="go on from a model that was trained without --size",
         )
     config: ClassifierConfig = start.config
-    if not start.replay and not start.forget:
+    found = ClassifierGoingOn.of(start)
+    if found.from_memory:
         usual: dict[str, Any] = {"teacher_weight": None, "teacher_temperature": TEMPERATURE}
         own = {name: value for name, value in usual.items() if name not in given}
         config = replace(config, train=replace(config.train, **own))
     if config.train.pretrain is None and not given.get("unlabelled"):
         config = replace(config, train=replace(config.train, pretrain=0))  # the network has its start
     config = replace(config, model=replace(config.model, vectors=None, init_from=()))
-    return {"config": config, "going_on": ClassifierGoingOn.of(start)}
+    return {"config": config, "going_on": found}
 
 
 @dataclass

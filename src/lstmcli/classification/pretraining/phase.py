@@ -166,8 +166,8 @@ def phase_for(
     found = Texts(texts, config.tokenizer.max_tokens, _neighbours(encoder))
     epochs = train.pretrain
     if epochs is None:
-        most = START_EPOCHS if start else OWN_EPOCHS if unlabelled is None else MOST_EPOCHS
-        epochs = most if start else min(most, max(1, round(TOKENS_SEEN / max(1, found.tokens))))
+        by_tokens = min(MOST_EPOCHS, max(1, round(TOKENS_SEEN / max(1, found.tokens))))
+        epochs = START_EPOCHS if start else OWN_EPOCHS if unlabelled is None else by_tokens
     if len(found) < LEAST_TEXTS:
         epochs = 0
     if start is None and not epochs:
@@ -177,8 +177,9 @@ def phase_for(
 
 def _own_texts_are_enough(labelled: EncodedTexts, config: ClassifierConfig) -> bool:
     """Whether a network without a start of any kind is pretrained on its training texts."""
-    tokens = int(np.minimum(labelled.lengths, config.tokenizer.max_tokens).sum())
-    return len(labelled) in OWN_TEXTS and tokens <= MOST_OWN_TOKENS and config.model.vectors is None
+    if len(labelled) not in OWN_TEXTS or config.model.vectors is not None:
+        return False
+    return int(np.minimum(labelled.lengths, config.tokenizer.max_tokens).sum()) <= MOST_OWN_TOKENS
 
 
 def _columns_by_input(cell: str) -> bool:

@@ -192,10 +192,8 @@ def perplexity(
     else:
         several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
-        unsaid = set[str]()
-        if not quiet:
-            unsaid |= {NO_SPACES} if per == "word" and not segments else set()
-            unsaid |= set() if values["stream"] else {CARRIED}
+        wanted = {NO_SPACES: per == "word" and not segments, CARRIED: not values["stream"]}
+        unsaid = {note for note, is_wanted in wanted.items() if is_wanted and not quiet}
         _write_rows(loaded, texts, per, how, out, warner, unsaid)
     sys.stdout.flush()
     warner.close()

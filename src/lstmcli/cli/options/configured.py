@@ -20,7 +20,7 @@ import typer
 
 from lstmcli.cli.io import streams
 from lstmcli.cli.options.common import MAIN
-from lstmcli.cli.options.misspelt import misspelt
+from lstmcli.cli.options.misspelt import misspelt, nearest
 from lstmcli.errors import LstmError, UsageError
 
 PREFIX = "LSTM_"
@@ -208,7 +208,7 @@ def _variables(found: Configured, name: str, known: Mapping[str, Any], others: M
         param = known.get(key)
         if param is None or param.param_type_name == "argument":
             if variable.startswith(own):
-                near = _near(key, known)
+                near = nearest(key, known)
                 hint = f"did you mean ${own}{near.upper()}?" if near else f"see `lstm {name} --help`"
                 raise UsageError(f"${variable}: `lstm {name}` has no option --{key.replace('_', '-')}", hint=hint)
             unknown.append(key)
@@ -251,15 +251,8 @@ def _place(path: str, text: str, table: str | None, key: str | None) -> str:
     return path
 
 
-def _near(key: str, known: Collection[str]) -> str:
-    """The nearest of the known keys; empty if none is near."""
-    import difflib
-
-    return next(iter(difflib.get_close_matches(key.replace("-", "_"), known, 1)), "")
-
-
 def _suggestion(key: str, known: Collection[str]) -> str:
-    near = _near(key, known).replace("_", "-")
+    near = nearest(key.replace("-", "_"), known).replace("_", "-")
     return f"; did you mean {near}?" if near else ""
 
 

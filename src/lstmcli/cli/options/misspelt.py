@@ -33,14 +33,14 @@ def misspelt(
         command, _, rest = key.partition("_")
         if command in names or key in own:
             continue  # the command itself reports what is wrong
-        if meant := _near(key, fixed) or _near(key, own):
+        if meant := nearest(key, fixed, NEAR) or nearest(key, own, NEAR):
             if not any(key in options(others[name]) for name in names):
                 yield key, meant
-        elif (name := _near(command, names)) and (option := _near(rest, options(others[name]), ROUGHLY)):
+        elif (name := nearest(command, names, NEAR)) and (option := nearest(rest, options(others[name]))):
             yield key, f"{name}_{option}"
 
 
-def _near(key: str, known: Iterable[str], least: float = NEAR) -> str:
+def nearest(key: str, known: Iterable[str], least: float = ROUGHLY) -> str:
     """The nearest of the names; empty if none is near."""
     import difflib
 

@@ -43,8 +43,9 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
     config: LmConfig = start.config
     if "learning_rate" not in given and config.train.optimizer != start.model.settings.train.optimizer:
         config = replace(config, train=replace(config.train, learning_rate=None))
-    read = replace(read_config(given), input_format=None, split=None)
-    return {"config": config, "going_on": TextGoingOn(start.model, start.replay, start.forget, read)}
+    found = TextGoingOn.of(start)
+    found.read = replace(read_config(given), input_format=None, split=None)
+    return {"config": config, "going_on": found}
 
 
 @dataclass
