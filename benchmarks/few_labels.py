@@ -1,12 +1,15 @@
 """Few labels and many texts: ``lstm train --unlabelled`` against training on the labels alone, from scratch.
 
 Of each training file so many rows keep their label, stratified by label and drawn by the seed; all rows, or so many,
-are the unlabelled texts.  Accuracy is that on the test file, or on so many rows of it.  With ``--lm`` a language model
-is trained on the unlabelled texts first, with the options given, and the classifier starts from it.
+are the unlabelled texts.  Accuracy is that on the test file, or on so many rows of it.
+
+With ``--lm`` a language model is trained first, once for the command, with the options given, on the training texts of
+the sets and on the files of ``--lm-texts``, without any text of a test file, and every classifier starts from it.
+``--keep`` names the folder where it is kept for the next command.
 
     python benchmarks/few_labels.py trec6 sst2 chnsenticorp --labels 100 1000 --seeds 3
     python benchmarks/few_labels.py imdb --labels 100 --texts 5000 --tested 2000
-    python benchmarks/few_labels.py sst2 --labels 100 --lm "--epochs 10"
+    python benchmarks/few_labels.py sst2 --labels 100 --lm "--epochs 3" --lm-texts imdb/train.csv
 """
 
 from __future__ import annotations
@@ -42,12 +45,27 @@ def accuracy(folder: Path, source: Path, test: Path, seed: int, *more: str) -> t
     return 100 * json.loads(done.stdout)["test"]["accuracy"], done.seconds
 
 
-def language_model(folder: Path, texts: list[Row], options: str) -> list[str]:
-    """Train a language model on texts, and return the options of a classifier that starts from it."""
-    book, model = folder / "texts.txt", str(folder / "lm")
-    book.write_text("\n".join(" ".join(text.split()) for _, text in texts) + "\n", encoding="utf-8")
-    run([LSTM, "train", str(book), "--task", "lm", "--mode", "lines", "-o", model, "--threads", "1", *options.split()])
-    return ["--init-from", model]
+def language_model(model: Path, sets: list[str], files: list[str], options: str) -> list[str]:
+    """Train a language model unless it is there, and return the options of a classifier that starts from it."""
+    if not model.is_dir():
+        tested = {_plain(text) for name in sets for _, text in read_rows(corpus_file(f"{name}/test.csv"))}
+        found = [*(f"{name}/train.csv" for name in sets), *files]
+        texts = {_plain(text): None for file in found for _, text in read_rows(corpus_file(file))}
+        kept = [text for text in texts if text and text not in tested]
+        random.Random(0).shuffle(kept)
+        print(
+            f"language model: {len(kept):,} texts, {len(texts) - len(kept):,} left out, of the test files", flush=True
+        )
+        with tempfile.TemporaryDirectory() as place:
+            book = Path(place) / "texts.txt"
+            book.write_text("\n".join(kept) + "\n", encoding="utf-8")
+            command = [LSTM, "train", str(book), "--task", "lm", "-o", str(model), "--threads", "1", *options.split()]
+            print(f"{run(command).seconds:.0f} s", flush=True)
+    return ["--init-from", str(model)]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def main() -> None:
@@ -59,7 +77,13 @@ def main() -> None:
     parser.add_argument("--texts", type=int, help="unlabelled texts, at most")
     parser.add_argument("--tested", type=int, help="rows of the test file, at most")
     parser.add_argument("--lm", help="options of a language model to start from")
+    parser.add_argument("--lm-texts", nargs="+", default=[], help="files of classify/ whose texts it reads too")
+    parser.add_argument("--keep", type=Path, help="where it is kept")
     given = parser.parse_args()
+    start = []
+    if given.lm is not None:
+        model = given.keep or Path(tempfile.mkdtemp()) / "lm"
+        start = language_model(model, given.sets, given.lm_texts, given.lm)
     lines = []
     for name in given.sets:
         rows, test = read_rows(corpus_file(f"{name}/train.csv")), read_rows(corpus_file(f"{name}/test.csv"))
@@ -74,11 +98,16 @@ def main() -> None:
                     texts = write_rows(folder / "texts.csv", [("", text) for _, text in others])
                     tested = write_rows(folder / "test.csv", judged)
                     alone.append(accuracy(folder, source, tested, seed, "--pretrain", "0"))
-                    more = ["--unlabelled", str(texts), *given.more.split()]
-                    more += [] if given.lm is None else language_model(folder, others, given.lm)
+                    more = ["--unlabelled", str(texts), *start, *given.more.split()]
                     helped.append(accuracy(folder, source, tested, seed, *more))
                 print(name, labels, seed, alone[-1], helped[-1], flush=True)
-            how = {"more": given.more, "lm": given.lm, "texts": given.texts, "tested": len(judged)}
+            how = {
+                "more": given.more,
+                "lm": given.lm,
+                "lm_texts": given.lm_texts,
+                "texts": given.texts,
+                "tested": len(judged),
+            }
             figures = {"set": name, "labels": labels, **how, "alone": alone, "unlabelled": helped}
             record("few_labels", figures)
             shown = [

@@ -7,6 +7,7 @@
     ├── DataError (3)         a source that cannot be read as asked
     │   └── NoDataError (3)   a source without any data to train on or to answer
     ├── ModelError (4)        a model directory that is missing, broken or of the wrong kind
+    ├── DivergedError (1)     a training that diverged before it had weights to keep
     └── OutputError (1)       a target that cannot be written
 
 ``Interrupted`` (130) is not a failure: the user pressed Ctrl-C, and what was saved before is kept.
@@ -73,6 +74,10 @@ class ModelError(LstmError):
     """A model directory that is missing, damaged, too new, or of another task."""
 
     exit_code = 4
+
+
+class DivergedError(LstmError):
+    """A training that diverged before it had weights to keep."""
 
 
 class OutputError(LstmError):

@@ -13,9 +13,10 @@ import pytest
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.splits import load_splits
-from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.errors import DivergedError, Interrupted, OutputError, UsageError
 from lstmcli.experiments.differences import differences, summaries
 from lstmcli.experiments.events import ComparisonEnded, ComparisonPlanned, RunBegun, RunEnded
+from lstmcli.experiments.plan import Plan
 from lstmcli.experiments.results import ArchitectureComparison, Run
 from lstmcli.experiments.run import compare_architectures
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
@@ -139,6 +140,33 @@ def test_a_run_that_is_interrupted_is_left_out(labelled: Any, tmp_path: Path) ->
                 labelled, CLASSIFIER, tmp_path / "none", cells=["lstm", "rnn"], seeds=1, stop=lambda: True
             )
         )
+
+
+def test_a_run_that_diverges_does_not_end_the_others(
+    labelled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = Plan.run_config
+
+    def run_config(plan: Plan, candidate: Any, seed: int) -> Any:
+        config = usual(plan, candidate, seed)
+        runs_away = candidate.cell == "rnn" and seed == 1
+        return replace(config, train=replace(config.train, learning_rate=1e30)) if runs_away else config
+
+    longer = replace(CLASSIFIER, train=replace(CLASSIFIER.train, batch_size=4))
+    monkeypatch.setattr(Plan, "run_config", run_config)
+    found = list(compare_architectures(labelled, longer, tmp_path / "out", cells=["rnn", "lstm"], seeds=2))
+    result = ended(found)
+    assert not result.interrupted
+    assert [(run.cell, run.seed) for run in result.runs] == [("lstm", 1), ("rnn", 2), ("lstm", 2)]
+    assert [gap.difference.n for gap in result.gaps] == [1] * len(result.gaps)
+    assert any("left out: rnn, seed 1: " in note and "diverged" in note for note in result.notes)
+    assert any("rnn, seed 1: " in event.message for event in found if isinstance(event, events.Warned))
+
+
+def test_every_run_diverges(labelled: Any, tmp_path: Path) -> None:
+    config = replace(CLASSIFIER, train=replace(CLASSIFIER.train, batch_size=4, learning_rate=1e30))
+    with pytest.raises(DivergedError, match="every run diverged; lstm, seed 1"):
+        list(compare_architectures(labelled, config, tmp_path / "out", cells=["lstm", "rnn"], seeds=1))
 
 
 def test_a_model_that_is_there_is_kept(labelled: Any, tmp_path: Path) -> None:

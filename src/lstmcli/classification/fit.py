@@ -136,7 +136,7 @@ def fit(
         budget: the clock of the whole run.
 
     Raises:
-        LstmError: training diverged in the first epoch, so there are no weights to keep.
+        DivergedError: training diverged in the first epoch, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, rng, checkpoints, budget)
     trainer.module.train()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.errors import DivergedError, Interrupted, OutputError, UsageError
 from lstmcli.experiments import events as experiment
 from lstmcli.experiments.differences import differences, summaries
 from lstmcli.experiments.journal import Journal, checksum
@@ -46,7 +46,8 @@ def compare_architectures(
     """Train each cell with each seed and compare the results; the last event contains all of them.
 
     When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
-    model cannot be written; the error is raised after the last event.
+    model cannot be written; the error is raised after the last event.  A run that diverges is left out, with a warning
+    and a note.
 
     Args:
         seeds: number of seeds, starting with the one in ``config``.
@@ -57,6 +58,7 @@ def compare_architectures(
     Raises:
         UsageError: invalid cells, budget or sizes; ``resume``, and what is there is of other data or settings.
         Interrupted: ``stop`` returned true before a run was complete.
+        DivergedError: every run diverged.
         DataError, OutputError: as ``training.run.train``.
     """
     check_cells(cells)
@@ -72,7 +74,11 @@ def compare_architectures(
     yield experiment.ComparisonPlanned(sizes, plan.budget, plan.measure, plan.metric)
 
     runs: list[Run] = []
-    failure = yield from _run_all(plan, journal, runs, force=force or resume, command=command, stop=stop)
+    diverged: list[str] = []
+    failure = yield from _run_all(plan, journal, runs, diverged, force=force or resume, command=command, stop=stop)
+    complete = len(runs) + len(diverged) == len(plan.order)
+    if not runs and complete:
+        raise DivergedError(f"every run diverged; {diverged[0]}", hint="give a lower --learning-rate")
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
@@ -85,12 +91,13 @@ def compare_architectures(
         distances, recalls = yield from _recalls(plan, journal, base, runs[0], distance, stop)
     found = _compared(
         *(plan, base, runs),
+        notes=(*plan.notes, *_notes(runs, plan, diverged)),
         source=source or splits.path,
         gradients=tuple(gradients),
         distances=distances,
         recalls=tuple(recalls),
         command=command,
-        interrupted=len(runs) < len(plan.order) or stop(),
+        interrupted=not complete or stop(),
     )
     yield experiment.ComparisonEnded(found)
     if failure is not None:
@@ -116,16 +123,15 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> Archit
         standings=tuple(summaries(cells, runs)),
         gaps=tuple(differences(cells, base, runs)),
         chance=1 / CUES,
-        notes=(*plan.notes, *_notes(runs, plan)),
         **more,
     )
 
 
 def _run_all(
-    plan: Plan, journal: Journal, runs: list[Run], *, force: bool, command: str, stop: Stop
+    plan: Plan, journal: Journal, runs: list[Run], diverged: list[str], *, force: bool, command: str, stop: Stop
 ) -> Generator[events.Event, None, OutputError | None]:
-    """Train every cell with every seed that the journal does not have, and append all to ``runs``.  Returns the error
-    that ended it early, if any.
+    """Train every cell with every seed that the journal does not have, and append all to ``runs``, and what is to be
+    said of one without weights to ``diverged``.  Returns the error that ended it early, if any.
 
     Raises:
         OutputError: the first model could not be written.
@@ -145,6 +151,10 @@ def _run_all(
                 for event in run:
                     log.handle(event)
                     yield event
+        except DivergedError as error:
+            diverged.append(f"{candidate.cell}, seed {seed}: {error}")
+            yield events.Warned(f"{diverged[-1]}; it is left out")
+            continue
         except OutputError as error:
             if not runs:
                 raise
@@ -220,12 +230,13 @@ def _recalls(
     return distances_up_to(distance), found
 
 
-def _notes(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
+def _notes(runs: Sequence[Run], plan: Plan, diverged: Sequence[str]) -> Iterator[str]:
     """Caveats that follow from the runs."""
     if len(plan.seeds) == 1:
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
-    if len(runs) < len(plan.order):
+    if len(runs) + len(diverged) < len(plan.order):
         yield f"ended early: {len(runs)} of {len(plan.order)} runs are complete; --resume trains the others"
     for run in runs:
         if run.stopped == "diverged":
             yield f"{run.cell}, seed {run.seed}: the loss ran away; what was good before is kept"
+    yield from (f"left out: {each}" for each in diverged)

@@ -210,7 +210,7 @@ def fit_lm(
         budget: the clock of the whole run.
 
     Raises:
-        LstmError: training diverged before the first validation, so there are no weights to keep.
+        DivergedError: training diverged before the first validation, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, validations, rng, checkpoints, budget)
     trainer.module.train()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from lstmcli.errors import LstmError
+from lstmcli.errors import DivergedError
 from lstmcli.training.events import Warned
 
 MAX_RATIO = 3.0
@@ -63,7 +63,7 @@ class DivergenceMonitor:
             kept_epoch: the epoch whose weights are kept; 0 for none.
 
         Raises:
-            LstmError: no weights are kept.
+            DivergedError: no weights are kept.
         """
         what = f"{self._found(step)}: training has diverged at a learning rate of {self.learning_rate:g}"
         what += f", and at {self.learning_rate * RATE_FACTOR**MAX_ROLLBACKS:.2g} too"
@@ -71,7 +71,7 @@ class DivergenceMonitor:
             f"try --learning-rate {min(self.learning_rate * RATE_FACTOR**MAX_ROLLBACKS / 2, self.default_rate):.2g}"
         )
         if not kept_epoch:
-            raise LstmError(what, hint=advice)
+            raise DivergedError(what, hint=advice)
         return Warned(f"{what}; the weights of epoch {kept_epoch} are kept; {advice}")
 
     def rolled_back(self, step: int, back_to: int, factor: float) -> Warned:

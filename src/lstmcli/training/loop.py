@@ -283,7 +283,7 @@ class TrainingLoop(ABC, Generic[P]):
         """Restore the last rollback point and lower the learning rate; after the last rollback, give up.
 
         Raises:
-            LstmError: it gives up, and no weights are kept.
+            DivergedError: it gives up, and no weights are kept.
         """
         before, first, kept = self.state, self.monitor.first, self.kept
         if self._rollback_point is None or before.rollbacks == MAX_ROLLBACKS:

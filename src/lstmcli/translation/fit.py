@@ -148,7 +148,7 @@ def fit(
         budget: the clock of the whole run.
 
     Raises:
-        LstmError: training diverged before the first validation, so there are no weights to keep.
+        DivergedError: training diverged before the first validation, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, measure, rng, checkpoints, budget)
     trainer.module.train()

@@ -108,7 +108,7 @@ def pretrain(
         budget: the clock of the whole run, of which this takes a part.
 
     Raises:
-        LstmError: it diverged in the first epoch.
+        DivergedError: it diverged in the first epoch.
     """
     run = _Run(trainer, config, rng, checkpoints, None if budget is None else _part(budget))
     trainer.classifier.train()
