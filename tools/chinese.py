@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,16 +169,21 @@ def _of_command(command: Any) -> Iterator[str]:
                 yield default
 
 
+@cache
+def _messages() -> Messages:
+    return Messages()
+
+
 def message_texts() -> Texts:
     """Templates of messages, by module."""
     other_tools = [text for kind in ("commands", "options") for text in foreign_names.without_equivalent(kind).values()]
     found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": SYSTEM, "phrases": PHRASES}
-    return once(found | {module: [*texts] for module, texts in Messages().found.items()})
+    return once(found | {module: [*texts] for module, texts in _messages().found.items()})
 
 
 def word_texts() -> Texts:
     """Single words of messages, and of tables, plots and pages, by module."""
-    return once({"words": WORDS} | Messages().words | of_templates())
+    return once({"words": WORDS} | _messages().words | of_templates())
 
 
 def once(texts: Texts) -> Texts:

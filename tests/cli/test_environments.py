@@ -30,7 +30,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "variables",
     [
-        {"HOME": None, "LSTM_CACHE": None, "OMP_NUM_THREADS": "abc", "COLUMNS": "abc", "PYTHONOPTIMIZE": "2"},
+        {"HOME": None, "LSTM_CACHE": None, "OMP_NUM_THREADS": "abc", "COLUMNS": "abc"},
+        pytest.param({"PYTHONOPTIMIZE": "2"}, marks=pytest.mark.slow),  # compiles every module of every package anew
         {
             **{"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "OMP_NUM_THREADS": "-1", "TERM": None},
             **{"LC_ALL": "C", "PYTHONUTF8": "0"},

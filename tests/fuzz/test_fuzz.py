@@ -23,7 +23,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("what", "count"), [("models", 100), ("texts", 100), ("runs", 40)])
+@pytest.mark.parametrize(("what", "count"), [("models", 60), ("texts", 60), ("runs", 24)])
 def test_some(what: str, count: int, bases: Path) -> None:
     report = fuzz(bases, what, count)
     assert not report.faults, "\n".join(report.faults)

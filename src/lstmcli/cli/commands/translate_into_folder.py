@@ -11,6 +11,7 @@ from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.translations import writer
 from lstmcli.errors import UsageError
+from lstmcli.plural import are, count
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
 
@@ -58,4 +59,4 @@ def translate_into_folder(values: Mapping[str, Any], config: BeamConfig) -> None
         labelled=False,
     )
     if cut := counts.get("truncated", 0):
-        streams.note(f"warning: {cut:,} texts are too long, and the end of each was left out")
+        streams.note(f"warning: {count(cut, 'text')} {are(cut)} too long, and the end was left out")

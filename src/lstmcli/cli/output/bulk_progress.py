@@ -66,7 +66,7 @@ class BulkProgress:
     def _draw(self) -> None:
         (task,) = self._bar.tasks
         seconds = task.elapsed or 0.0
-        rate = of_display(f"{self._rows:,} texts")
+        rate = of_display(count(self._rows, "text"))
         rate += of_display(f", {self._rows / seconds:,.0f} a second") if seconds > 1 else ""
         files = of_display(f"{self._files} of {count(len(self._sizes), 'file')}")
         self._bar.update(task.id, completed=sum(self._read.values()), description=files, rate=rate)
