@@ -39,7 +39,12 @@ from common import (
 from fasttext_peer import compare_settings
 
 SMALL = 10_000
-WITHOUT_TEST = ("sms_spam", "chn_hotel")
+WITHOUT_TEST = {
+    "sms_spam": "sms_spam/all.csv",
+    "chn_hotel": "chn_hotel/all.csv",
+    "shopping_sentiment": "online_shopping_zh/sentiment_all.csv",
+    "shopping_category": "online_shopping_zh/category_all.csv",
+}
 """Sets without a published split: a fifth is the test set, another one for each seed."""
 SETS = (
     *("trec6", "trec50", "sst2", "sst5", "mr", "ag_news", "20newsgroups", "imdb"),
@@ -51,7 +56,7 @@ SETS = (
 def read_set(name: str, folder: Path, seed: int = 1) -> tuple[list[Row], list[Row]]:
     """Training and test rows."""
     if name in WITHOUT_TEST:
-        return stratified_cut(read_rows(corpus_file(f"{name}/all.csv")), 0.2, seed=seed)
+        return stratified_cut(read_rows(corpus_file(WITHOUT_TEST[name])), 0.2, seed=seed)
     train = ag_news_train(folder) if name == "ag_news" else corpus_file(f"{name}/train.csv")
     return read_rows(train), read_rows(corpus_file(f"{name}/test.csv"))
 
