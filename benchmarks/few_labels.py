@@ -80,10 +80,9 @@ def main() -> None:
     parser.add_argument("--lm-texts", nargs="+", default=[], help="files of classify/ whose texts it reads too")
     parser.add_argument("--keep", type=Path, help="where it is kept")
     given = parser.parse_args()
-    start = []
+    start, spare = [], tempfile.TemporaryDirectory()  # gone at the end
     if given.lm is not None:
-        model = given.keep or Path(tempfile.mkdtemp()) / "lm"
-        start = language_model(model, given.sets, given.lm_texts, given.lm)
+        start = language_model(given.keep or Path(spare.name) / "lm", given.sets, given.lm_texts, given.lm)
     lines = []
     for name in given.sets:
         rows, test = read_rows(corpus_file(f"{name}/train.csv")), read_rows(corpus_file(f"{name}/test.csv"))
@@ -101,13 +100,7 @@ def main() -> None:
                     more = ["--unlabelled", str(texts), *start, *given.more.split()]
                     helped.append(accuracy(folder, source, tested, seed, *more))
                 print(name, labels, seed, alone[-1], helped[-1], flush=True)
-            how = {
-                "more": given.more,
-                "lm": given.lm,
-                "lm_texts": given.lm_texts,
-                "texts": given.texts,
-                "tested": len(judged),
-            }
+            how = {key: getattr(given, key) for key in ("more", "lm", "lm_texts", "texts")} | {"tested": len(judged)}
             figures = {"set": name, "labels": labels, **how, "alone": alone, "unlabelled": helped}
             record("few_labels", figures)
             shown = [

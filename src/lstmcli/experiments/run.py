@@ -77,9 +77,9 @@ def compare_architectures(
     diverged: list[str] = []
     failure = yield from _run_all(plan, journal, runs, diverged, force=force or resume, command=command, stop=stop)
     complete = len(runs) + len(diverged) == len(plan.order)
-    if not runs and complete:
-        raise DivergedError(f"every run diverged; {diverged[0]}", hint="give a lower --learning-rate")
     if not runs:
+        if complete:
+            raise DivergedError(f"every run diverged; {diverged[0]}", hint="give a lower --learning-rate")
         raise Interrupted("ended before a run was complete: nothing to compare")
 
     use_threads(config.train.threads)  # measure with as many threads as were used for training

@@ -21,6 +21,11 @@ ENOUGH_WORDS, FACTOR = 8, 4
 """Words of one side that are found, and how many times as many as of the other, before a side is named."""
 
 
+def cut_short(n: int, noun: str = "text") -> str:
+    """That so many texts were longer than a translator reads."""
+    return f"{count(n, noun)} {are(n)} too long, and the end was left out"
+
+
 @dataclass
 class OddTexts:
     """Collects what is odd about the texts of one side."""
@@ -69,7 +74,7 @@ class OddTexts:
         """What there is to say of all texts so far."""
         noun = {"source": "text", "target": "target"}[self.side]
         if self.truncated:
-            yield f"{count(self.truncated, noun)} {are(self.truncated)} too long, and the end was left out"
+            yield cut_short(self.truncated, noun)
         if self.long:
             yield (
                 f"{count(self.long, noun)} {are(self.long)} longer than any {self.side} in training "

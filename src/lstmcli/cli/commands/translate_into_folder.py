@@ -11,7 +11,6 @@ from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.translations import writer
 from lstmcli.errors import UsageError
-from lstmcli.plural import are, count
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
 
@@ -46,6 +45,7 @@ class Translating:
 def translate_into_folder(values: Mapping[str, Any], config: BeamConfig) -> None:
     """Translate files into a folder."""
     from lstmcli.model_dir.directory import default_model_path, read_model
+    from lstmcli.translation.odd_texts import cut_short
 
     files = bulk.check(values)
     if values["alignment"] and values["format"] != "jsonl":
@@ -59,4 +59,4 @@ def translate_into_folder(values: Mapping[str, Any], config: BeamConfig) -> None
         labelled=False,
     )
     if cut := counts.get("truncated", 0):
-        streams.note(f"warning: {count(cut, 'text')} {are(cut)} too long, and the end was left out")
+        streams.note(f"warning: {cut_short(cut)}")
