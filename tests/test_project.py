@@ -79,8 +79,8 @@ def test_documented_exit_codes_are_those_of_the_errors() -> None:
 
 def test_figures_in_the_readme_are_measured_ones() -> None:
     results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
-    measured = set(re.findall(r"\d[\d,.]*", results))
-    assert set(re.findall(r"\d[\d,.]*", section(README, "How good and how fast"))) <= measured
+    measured = set(re.findall(r"\d+(?:[.,]\d+)*", results))
+    assert set(re.findall(r"\d+(?:[.,]\d+)*", section(README, "How good and how fast"))) <= measured
 
 
 def test_no_test_waits_for_ever() -> None:
