@@ -36,7 +36,7 @@ def test_flipped_labels_are_found_with_their_place_and_the_better_label() -> Non
         assert suspect.better != suspect.label and suspect.probability < suspect.probability_better
         assert suspect.path == "rows.csv"
     own = [suspect.probability for suspect in suspects]
-    assert own == sorted(own) and done[-1] == (2 * FOLDS, 2 * FOLDS)
+    assert own == sorted(own) and done[-1] == (FOLDS, FOLDS)
 
 
 def test_a_label_is_better_where_it_reaches_its_mean_probability() -> None:

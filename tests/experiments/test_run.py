@@ -160,7 +160,8 @@ def test_a_run_that_diverges_does_not_end_the_others(
     assert [(run.cell, run.seed) for run in result.runs] == [("lstm", 1), ("rnn", 2), ("lstm", 2)]
     assert [gap.difference.n for gap in result.gaps] == [1] * len(result.gaps)
     assert any("left out: rnn, seed 1: " in note and "diverged" in note for note in result.notes)
-    assert any("rnn, seed 1: " in event.message for event in found if isinstance(event, events.Warned))
+    (warning,) = [event.message for event in found if isinstance(event, events.Warned) and "left out" in event.message]
+    assert warning.startswith("rnn, seed 1: ") and "try --learning-rate" in warning
 
 
 def test_every_run_diverges(labelled: Any, tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """Suspects of wrong labels, by confident learning (Northcutt et al. 2021).
 
-Every text is judged by linear models that were fitted without it: the n-gram and the character model, in ``FOLDS``
-parts, which takes seconds where whole classifiers would take hours.  A second round fits them without the suspects of
-the first, which would teach them the errors.  A text is suspect if another label is more probable than its own; those
-whose own label is least probable come first.  Counted by the confident joint are those whose other label has the mean
-probability that this label has among its own texts (section 3.1 of the paper).
+Every text is judged by linear models that were fitted without it, of n-grams of words and of characters by TF-IDF, in
+``FOLDS`` parts, which takes seconds where whole classifiers would take hours.  A text is suspect if another label is
+more probable than its own; those whose own label is least probable come first.  Counted by the confident joint are
+those whose other label has the mean probability that this label has among its own texts (section 3.1 of the paper).  A
+second round without the texts of the joint finds no more errors (``benchmarks/label_errors.py``).
 
 Shapes: N texts, C labels.
 """
@@ -19,16 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.calibration import combine, fit_scale
-from lstmcli.classification.characters.words import WordTexts, splitter
+from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.defaults import character_order, resolve
-from lstmcli.classification.linear import fit_linear
+from lstmcli.classification.defaults import CHARACTER_ORDER, ngram_min_count, resolve
 from lstmcli.classification.results import LabelSuspect
+from lstmcli.classification.tfidf import Tfidf
 from lstmcli.errors import DataError, UsageError
 from lstmcli.options import by_name, chosen, job_arguments, read_config, training_options
 from lstmcli.python_names import in_python
 from lstmcli.tasks import CLASSIFICATION
-from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
-FOLDS, ROUNDS = 5, 2
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -64,21 +63,18 @@ class LabelCheck:
         gold_N = np.array([column[record.labels[0]] for record in self.records], np.int64)
         if len(labels) < 2 or np.bincount(gold_N).max() < FOLDS:
             raise DataError(f"checking labels takes two labels, and {FOLDS} texts of one of them at least")
-        texts = _Texts.of([record.text for record in self.records], self.config, len(labels))
+        models = _models([record.text for record in self.records], self.config, len(labels))
         fold_N = folds(gold_N, self.config.train.seed)
-        learnt_N = np.ones(len(gold_N), np.bool_)
-        done = 0
-        for _ in range(ROUNDS):
-            logits_NC = np.zeros((len(gold_N), len(labels)), np.float32)
-            for fold in range(FOLDS):
-                judged_N = fold_N == fold
-                logits_NC[judged_N] = texts.judged(gold_N, np.flatnonzero(learnt_N & ~judged_N), judged_N)
-                progress(done := done + 1, ROUNDS * FOLDS)
-            p_NC = combine(logits_NC, None, fit_scale(logits_NC[learnt_N], gold_N[learnt_N]))
-            better_N = better_labels(p_NC, gold_N)
-            learnt_N = confident_labels(p_NC, gold_N) == gold_N
+        logits_NC = np.zeros((len(gold_N), len(labels)))
+        for fold in range(FOLDS):
+            judged_N = fold_N == fold
+            for model in models:
+                logits_NC[judged_N] += model.judged(judged_N, ~judged_N, gold_N, len(labels))
+            progress(fold + 1, FOLDS)
+        p_NC = combine(logits_NC, None, fit_scale(logits_NC, gold_N))
+        better_N = better_labels(p_NC, gold_N)
+        sure_N = confident_labels(p_NC, gold_N) != gold_N
         own_N = p_NC[np.arange(len(gold_N)), gold_N]
-        sure_N = ~learnt_N
         wrong = np.flatnonzero(better_N != gold_N)
         for n in wrong[np.argsort(own_N[wrong], kind="stable")].tolist():
             record, better = self.records[n], int(better_N[n])
@@ -163,40 +159,13 @@ def folds(gold_N: Places, seed: int) -> Places:
     return fold_N
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """Encoded texts for the linear models."""
-
-    config: ClassifierConfig
-    encoded: EncodedTexts
-    words: list[list[str]]
-    """The words of each text, if there is a character model."""
-    classes: int
-
-    @classmethod
-    def of(cls, texts: Sequence[str], config: ClassifierConfig, classes: int) -> _Texts:
-        """Raises: UsageError."""
-        encoder = TextEncoder.train(texts, config.tokenizer)
-        order = character_order(config.model, texts, classes)
-        config = replace(config, model=replace(config.model, characters=order))
-        encoded = encoder.encode_all(texts)
-        config = resolve(config, len(texts), int(encoded.ends[-1]), classes)
-        if not config.model.ngrams and not order:
-            raise UsageError("checking labels needs the n-gram model", hint="leave --ngrams out, or give fewer texts")
-        return cls(config, encoded, list(map(splitter(encoder), texts)) if order else [], classes)
-
-    def judged(self, gold_N: Places, learnt: Places, judged_N: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Logits of the texts in ``judged_N`` by models of the texts in ``learnt``."""
-        from lstmcli.classification.trainer import Split
-
-        words = WordTexts([self.words[n] for n in learnt]) if self.words else None
-        part = Split(EncodedTexts([self.encoded[n] for n in learnt]), gold_N[learnt], words)
-        never: Any = lambda: lambda: False  # noqa: E731
-        linear, _ = fit_linear(self.config.model, [part], self.classes, multilabel=False, valid=None, stop=never)
-        judged = np.flatnonzero(judged_N).tolist()
-        scores = np.zeros((len(judged), self.classes), np.float32)
-        if linear.ngrams is not None:
-            scores += linear.ngrams.scores([self.encoded[n] for n in judged])
-        if linear.characters is not None:
-            scores += linear.characters.scores([self.words[n] for n in judged])
-        return scores
+def _models(texts: Sequence[str], config: ClassifierConfig, classes: int) -> list[Tfidf]:
+    """The n-grams of tokens and of characters.  Raises: UsageError."""
+    encoder = TextEncoder.train(texts, config.tokenizer)
+    encoded = encoder.encode_all(texts)
+    model = resolve(config, len(texts), int(encoded.ends[-1]), classes).model
+    if not model.ngrams:
+        raise UsageError("checking labels needs the n-gram model", hint="leave --ngrams out, or give fewer texts")
+    models = [Tfidf.of_tokens(encoded, model.ngrams, ngram_min_count(len(texts)), classes)]
+    order = CHARACTER_ORDER if model.characters is None else model.characters
+    return [*models, Tfidf.of_characters(list(map(splitter(encoder), texts)), order, classes)] if order else models

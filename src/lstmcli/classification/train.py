@@ -245,6 +245,7 @@ class ClassifierJob(TrainingJob):
             fitted = self._fit_linear(self.train, self.valid, judged=False)
             return self.linear, fitted
 
+        smaller = self._smaller(self.log_bytes)
         self.done = yield from finish(
             self.weights(),
             self.config,
@@ -257,7 +258,7 @@ class ClassifierJob(TrainingJob):
             unknown_labels=self._unknown,
             refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,
-            smaller=(smaller := self._smaller(self.log_bytes)),
+            smaller=smaller,
         )
         self.metrics = self.done.metrics
         if smaller and self.done.graph is None:
@@ -289,10 +290,8 @@ class ClassifierJob(TrainingJob):
     def files(self) -> dict[str, bytes]:
         from safetensors.numpy import save
 
-        if self._stored:
-            tensors = self._stored.tensors(self.done.linear)
-        else:
-            tensors = {k: v for model in self.done.linear if model for k, v in model.tensors().items()}
+        kept = (model.tensors() for model in self.done.linear if model)
+        tensors = self._stored.tensors(self.done.linear) if self._stored else {k: v for t in kept for k, v in t.items()}
         return {**({NGRAMS: save(tensors)} if tensors else {}), TOKENIZER: self.encoder.to_json().encode()}
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from lstmcli.errors import DivergedError, Interrupted, OutputError, UsageError
 from lstmcli.experiments import events as experiment
@@ -73,9 +73,7 @@ def compare_architectures(
     journal.check({plan.checksum(candidate, seed) for seed, candidate in plan.order})
     yield experiment.ComparisonPlanned(sizes, plan.budget, plan.measure, plan.metric)
 
-    runs: list[Run] = []
-    diverged: list[str] = []
-    failure = yield from _run_all(plan, journal, runs, diverged, force=force or resume, command=command, stop=stop)
+    runs, diverged, failure = yield from _run_all(plan, journal, force=force or resume, command=command, stop=stop)
     complete = len(runs) + len(diverged) == len(plan.order)
     if not runs:
         if complete:
@@ -127,15 +125,26 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> Archit
     )
 
 
+class _Done(NamedTuple):
+    """What came of all runs."""
+
+    runs: list[Run]
+    """Those with a model."""
+    diverged: list[str]
+    """What is to be said of each without one."""
+    failure: OutputError | None = None
+    """Why the rest was not run."""
+
+
 def _run_all(
-    plan: Plan, journal: Journal, runs: list[Run], diverged: list[str], *, force: bool, command: str, stop: Stop
-) -> Generator[events.Event, None, OutputError | None]:
-    """Train every cell with every seed that the journal does not have, and append all to ``runs``, and what is to be
-    said of one without weights to ``diverged``.  Returns the error that ended it early, if any.
+    plan: Plan, journal: Journal, *, force: bool, command: str, stop: Stop
+) -> Generator[events.Event, None, _Done]:
+    """Train every cell with every seed that the journal does not have.
 
     Raises:
         OutputError: the first model could not be written.
     """
+    runs, diverged = list[Run](), list[str]()
     for number, (seed, candidate) in enumerate(plan.order, 1):
         of = plan.checksum(candidate, seed)
         if kept := journal.run(of, plan.path(candidate, seed)):
@@ -153,18 +162,18 @@ def _run_all(
                     yield event
         except DivergedError as error:
             diverged.append(f"{candidate.cell}, seed {seed}: {error}")
-            yield events.Warned(f"{diverged[-1]}; it is left out")
+            yield events.Warned(f"{diverged[-1]}; it is left out; {error.hint}")
             continue
         except OutputError as error:
             if not runs:
                 raise
-            return error
+            return _Done(runs, diverged, error)
         if log.reason == "interrupted":
             break
         runs.append(log.run(candidate.cell, seed, plan.measures))
         journal.add(of, runs[-1])
         yield experiment.RunEnded(runs[-1])
-    return None
+    return _Done(runs, diverged)
 
 
 @dataclass

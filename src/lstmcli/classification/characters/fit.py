@@ -44,14 +44,20 @@ def fit_characters(
         weight: the table's scores are log-odds of the labels times this.
     """
     words = Words(parts)
-    common = words.common(MAX_NGRAMS // order)
-    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
-    owners_M = common[owners_M]
-    keys_P, within = _frequent(keys_M, owners_M, words.texts_W, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
-    del keys_M, owners_M
+    keys_P, within = frequent_ngrams(words, order, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
     weights_PC, bias_C = fit_ngrams(words, gold_NC, multilabel=multilabel, stop=stop, within=within)
     weights_PC *= weight
     return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
+
+
+def frequent_ngrams(words: Words, order: int, min_count: int, most: int) -> tuple[Keys, csr_matrix]:
+    """The keys of the n-grams in at least ``min_count`` texts, ascending, and which of them are in each word, [W, P].
+
+    If they would be more than ``most``, the rarest are left out.
+    """
+    common = words.common(MAX_NGRAMS // order)
+    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
+    return _frequent(keys_M, common[owners_M], words.texts_W, min_count, most)
 
 
 def estimated_ngrams(parts: Sequence[WordTexts], order: int, classes: int, min_count: int = 2) -> tuple[int, int]:

@@ -29,10 +29,10 @@ CORRECTIONS = 3
 
 
 class Blocks(Protocol):
-    """A sparse matrix of zeros and ones, in blocks of rows."""
+    """A sparse matrix, zeros and ones but for TF-IDF, in blocks of rows."""
 
-    shape: tuple[int, int]
-
+    @property
+    def shape(self) -> tuple[int, int]: ...
     def __iter__(self) -> Iterator[tuple[slice, csr_matrix]]: ...
 
 
@@ -95,6 +95,7 @@ def fit_ngrams(
     iterations: int = 60,
     stop: Callable[[], bool] = lambda: False,
     within: csr_matrix | None = None,
+    scale_PC: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Weights [P, C] and bias [C] of the n-gram model.
 
@@ -104,10 +105,11 @@ def fit_ngrams(
     Args:
         X_NP: the n-grams of each text, or the W words of each text if ``within`` is given.
         within: the n-grams of each word, [W, P]; a text has those of its words.
+        scale_PC: the scale of each feature, the log-count ratio if it is not given; it is overwritten.
     """
     (N, P), C = X_NP.shape, gold_NC.shape[1]
     W, P = P, P if within is None else within.shape[1]
-    ratio_PC = log_count_ratio(X_NP, gold_NC, within=within)
+    ratio_PC = log_count_ratio(X_NP, gold_NC, within=within) if scale_PC is None else scale_PC
     likelihood = _sigmoid_loss if multilabel else _softmax_loss
 
     def objective(flat: Floats) -> tuple[float, Floats]:
