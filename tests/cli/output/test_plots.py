@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib import resources
 
 import pytest
 from hypothesis import example, given
@@ -93,3 +94,11 @@ def test_an_svg_has_a_line_and_a_name_for_each_series() -> None:
     found = svg(replace(RISING, series=(*RISING.series, Series("<b>", ((1, 0.5),), ((0.4, 0.6),)))))
     assert found.count('class="line') == 3 and "&lt;b&gt;" in found and "<b>" not in found
     assert 'd="M0.0 100.0L100.0 0.0"' in found
+
+
+def test_no_two_of_twenty_series_look_alike() -> None:
+    plot = replace(RISING, series=tuple(Series(str(i), ((0, i), (1, i))) for i in range(20)))
+    styles = re.findall(r'class="line (s\d dash\d)"', svg(plot))
+    assert len(set(styles)) == 20 and re.findall(r'<li class="(s\d dash\d)"', svg(plot)) == styles
+    css = resources.files("lstmcli.cli.output").joinpath("templates/plots.css").read_text(encoding="utf-8")
+    assert all(f".line.{dash}" in css and f"li.{dash}" in css for dash in ("dash1", "dash2"))

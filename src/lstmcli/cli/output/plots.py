@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 COLOURS = ("cyan", "yellow", "magenta", "green", "red", "blue", "bright_black", "white")
-"""Colours of series on a terminal; those of a page are in plots.css."""
+"""Colours of series on a terminal; those of a page are in plots.css, where a colour's second series is dashed."""
 TICKS = 4
 MAX_DOTS = 20
 """Points are marked in series with at most this many."""
@@ -196,7 +196,8 @@ def svg(plot: Plot) -> str:
         line = "M" + "L".join(f"{a} {b}" for a, b in places) if places else ""
         dots = "".join(f"M{a} {b}h0" for a, b in places)
         band = _band(series, x, y)
-        curves.append({"name": series.name, "colour": i % 8, "band": band, "line": line, "dots": dots})
+        style = f"s{i % len(COLOURS)} dash{i // len(COLOURS)}"
+        curves.append({"name": series.name, "style": style, "band": band, "line": line, "dots": dots})
     return fragment(
         "plot.html",
         plot=plot,
