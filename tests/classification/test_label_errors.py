@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstmcli.classification import label_errors
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.label_errors import FOLDS, LabelCheck, confident_labels, folds
 from lstmcli.data.records import Record
@@ -60,3 +61,8 @@ def test_what_cannot_be_checked() -> None:
     bare = ClassifierConfig(model=ClassifierModelConfig(ngrams=0))
     with pytest.raises(UsageError, match="needs the n-gram model"):
         list(LabelCheck(rows(), bare).suspects())
+
+
+@pytest.mark.parametrize(("text", "models"), [("a fair act", 2), ("这家酒店很好", 1)])
+def test_chinese_has_no_model_of_characters_beside_that_of_words(text: str, models: int) -> None:
+    assert len(label_errors._models([text] * 20, ClassifierConfig(), 2)) == models

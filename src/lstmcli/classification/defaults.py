@@ -40,7 +40,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import islice
 
@@ -102,14 +102,14 @@ def character_order(model: ClassifierModelConfig, texts: Collection[str], labels
     """Longest n-gram of the character model; 0: no such model."""
     if model.characters is not None:
         return model.characters
-    most = MAX_CJK_TEXTS if _mostly_cjk(list(islice(texts, SAMPLE))) else MAX_CHARACTER_TEXTS
+    most = MAX_CJK_TEXTS if mostly_cjk(texts) else MAX_CHARACTER_TEXTS
     few = len(texts) <= most and len(texts) * labels <= NGRAM_CELLS
     return CHARACTER_ORDER if few and model.ngrams != 0 else 0
 
 
-def _mostly_cjk(texts: Sequence[str]) -> bool:
+def mostly_cjk(texts: Iterable[str]) -> bool:
     """Whether most letters are Chinese or Japanese: their word n-grams are n-grams of characters already."""
-    sample = "".join(text[:SAMPLE] for text in texts)
+    sample = "".join(text[:SAMPLE] for text in islice(texts, SAMPLE))
     return 2 * len(_CJK.findall(sample)) > len(_LETTER.findall(sample))
 
 

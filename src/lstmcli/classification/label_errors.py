@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.calibration import combine, fit_scale
 from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.defaults import CHARACTER_ORDER, ngram_min_count, resolve
+from lstmcli.classification.defaults import CHARACTER_ORDER, mostly_cjk, ngram_min_count, resolve
 from lstmcli.classification.results import LabelSuspect
 from lstmcli.classification.tfidf import Tfidf
 from lstmcli.errors import DataError, UsageError
@@ -167,5 +167,6 @@ def _models(texts: Sequence[str], config: ClassifierConfig, classes: int) -> lis
     if not model.ngrams:
         raise UsageError("checking labels needs the n-gram model", hint="leave --ngrams out, or give fewer texts")
     models = [Tfidf.of_tokens(encoded, model.ngrams, ngram_min_count(len(texts)), classes)]
-    order = CHARACTER_ORDER if model.characters is None else model.characters
+    usual = 0 if mostly_cjk(texts) else CHARACTER_ORDER
+    order = usual if model.characters is None else model.characters
     return [*models, Tfidf.of_characters(list(map(splitter(encoder), texts)), order, classes)] if order else models
