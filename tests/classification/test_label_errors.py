@@ -66,3 +66,8 @@ def test_what_cannot_be_checked() -> None:
 @pytest.mark.parametrize(("text", "models"), [("a fair act", 2), ("这家酒店很好", 1)])
 def test_chinese_has_no_model_of_characters_beside_that_of_words(text: str, models: int) -> None:
     assert len(label_errors._models([text] * 20, ClassifierConfig(), 2)) == models
+
+
+def test_characters_alone_can_check_labels() -> None:
+    config = ClassifierConfig(model=ClassifierModelConfig(ngrams=0, characters=5))
+    assert {suspect.line - 1 for suspect in LabelCheck(rows(), config).suspects() if suspect.line} == WRONG

@@ -164,9 +164,12 @@ def _models(texts: Sequence[str], config: ClassifierConfig, classes: int) -> lis
     encoder = TextEncoder.train(texts, config.tokenizer)
     encoded = encoder.encode_all(texts)
     model = resolve(config, len(texts), int(encoded.ends[-1]), classes).model
-    if not model.ngrams:
+    usual = CHARACTER_ORDER if model.ngrams and not mostly_cjk(texts) else 0
+    order, models = usual if model.characters is None else model.characters, list[Tfidf]()
+    if model.ngrams:
+        models.append(Tfidf.of_tokens(encoded, model.ngrams, ngram_min_count(len(texts)), classes))
+    if order:
+        models.append(Tfidf.of_characters(list(map(splitter(encoder), texts)), order, classes))
+    if not models:
         raise UsageError("checking labels needs the n-gram model", hint="leave --ngrams out, or give fewer texts")
-    models = [Tfidf.of_tokens(encoded, model.ngrams, ngram_min_count(len(texts)), classes)]
-    usual = 0 if mostly_cjk(texts) else CHARACTER_ORDER
-    order = usual if model.characters is None else model.characters
-    return [*models, Tfidf.of_characters(list(map(splitter(encoder), texts)), order, classes)] if order else models
+    return models

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
-from lstmcli.classification.characters.fit import Words
-from lstmcli.classification.characters.fit import frequent_ngrams as frequent_in_words
+from lstmcli.classification.characters.fit import Words, frequent_in_words
 from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.labels import Indicators
 from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams

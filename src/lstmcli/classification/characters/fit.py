@@ -44,30 +44,27 @@ def fit_characters(
         weight: the table's scores are log-odds of the labels times this.
     """
     words = Words(parts)
-    keys_P, within = frequent_ngrams(words, order, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
+    keys_P, within = frequent_in_words(words, order, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
     weights_PC, bias_C = fit_ngrams(words, gold_NC, multilabel=multilabel, stop=stop, within=within)
     weights_PC *= weight
     return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
 
 
-def frequent_ngrams(words: Words, order: int, min_count: int, most: int) -> tuple[Keys, csr_matrix]:
+def frequent_in_words(words: Words, order: int, min_count: int, most: int) -> tuple[Keys, csr_matrix]:
     """The keys of the n-grams in at least ``min_count`` texts, ascending, and which of them are in each word, [W, P].
 
     If they would be more than ``most``, the rarest are left out.
     """
-    common = words.common(MAX_NGRAMS // order)
-    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
-    return _frequent(keys_M, common[owners_M], words.texts_W, min_count, most)
+    return _frequent(*_ngrams_of_common(words, order), words.texts_W, min_count, most)
 
 
 def estimated_ngrams(parts: Sequence[WordTexts], order: int, classes: int, min_count: int = 2) -> tuple[int, int]:
     """About how many n-grams the table of ``fit_characters`` has, and how many n-grams all distinct words have."""
     words = Words(parts)
-    common = words.common(MAX_NGRAMS // order)
-    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
+    keys_M, owners_M = _ngrams_of_common(words, order)
     sampled = keys_M < np.uint64(2**64 // SAMPLED_KEYS)
     most = max(1, MAX_WEIGHTS // classes // SAMPLED_KEYS)
-    keys_P, _ = _frequent(keys_M[sampled], common[owners_M[sampled]], words.texts_W, min_count, most)
+    keys_P, _ = _frequent(keys_M[sampled], owners_M[sampled], words.texts_W, min_count, most)
     return SAMPLED_KEYS * len(keys_P), len(keys_M)
 
 
@@ -107,6 +104,13 @@ def word_ngrams(words: Sequence[str], order: int) -> tuple[Keys, NDArray[np.int3
         keys.append(found)
         owners.append((which + start).astype(np.int32))
     return np.concatenate(keys), np.concatenate(owners)
+
+
+def _ngrams_of_common(words: Words, order: int) -> tuple[Keys, NDArray[np.int32]]:
+    """The keys of all n-grams of the words, the rarest left out if there are too many, and their words, both [M]."""
+    common = words.common(MAX_NGRAMS // order)
+    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
+    return keys_M, common[owners_M]
 
 
 def _frequent(
