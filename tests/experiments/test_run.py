@@ -201,6 +201,22 @@ def test_what_makes_no_comparison(changes: dict[str, Any], said: str, labelled: 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("config", "precision", "formats"),
+    [(LM, "bf16", ["bf16", "fp32"]), (LM, "fp32", ["fp32", "fp32"]), (CLASSIFIER, "bf16", ["bf16", "bf16"])],
+)
+def test_cells_in_different_number_formats_are_told(
+    config: Any, precision: str, formats: list[str], plain: Any, labelled: Any, tmp_path: Path
+) -> None:
+    config = replace(config, train=replace(config.train, precision=precision))
+    splits = plain if config.train.__class__ is LmTrainConfig else labelled
+    result = ended(list(compare_architectures(splits, config, tmp_path / "out", cells=["lstm", "gru"], seeds=1)))
+    assert [run.precision for run in result.runs] == formats
+    told = [note for note in result.notes if "--precision fp32" in note]
+    assert len(told) == (len(set(formats)) > 1)
+    assert all("computed in bf16: lstm;" in note for note in told)
+
+
 def run_of(cell: str, seed: int, accuracy: float, perplexity: float) -> Run:
     scores = {"accuracy": accuracy, "perplexity": perplexity}
     return Run(cell, seed, "", 1, scores, epochs=2.0 * seed, seconds=4.0, points=(), stopped="finished")

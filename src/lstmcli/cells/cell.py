@@ -66,6 +66,8 @@ class Cell:
     """From the output of ``read`` at one step and the state to the gates and the new state."""
     int8: bool = False
     """ONNX Runtime has an int8 kernel for it."""
+    bf16: bool = False
+    """PyTorch has a bf16 kernel for it on CPUs; layers of other cells are computed in fp32 there."""
     sizes: Callable[[int], tuple[int, ...]] | None = None
     """From H units to the size of each part of the state; None if each has H."""
 

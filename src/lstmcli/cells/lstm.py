@@ -65,4 +65,4 @@ def step(a: Array, state: State, w: Weights) -> StepTrace:
     return lstm_gates(a + h @ w["w_hh"].T, c).trace
 
 
-CELL = Cell("lstm", "LSTM", ("h", "c"), weights, read, step, int8=True)
+CELL = Cell("lstm", "LSTM", ("h", "c"), weights, read, step, int8=True, bf16=True)

@@ -39,6 +39,11 @@ def with_cell(config: ClassifierConfig, cell: str, units: int, training: dict[st
     return replace(config, model=model, train=replace(config.train, **own))
 
 
+def is_lowered(cell: str) -> bool:
+    """Whether bf16 on a CPU applies to the layers of this cell: always."""
+    return True
+
+
 def describe(config: ClassifierConfig) -> str:
     """The architecture in one line."""
     model = config.model

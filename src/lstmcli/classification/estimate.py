@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.defaults import ngram_min_count
-from lstmcli.classification.ngrams.table import MAX_WEIGHTS
+from lstmcli.classification.ngrams.table import max_rows
 from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
 
@@ -58,7 +58,7 @@ def estimate(
     parts = [train, valid] if refit else [train]
     features = characters = within = 0
     if order:
-        most, least = max(1, MAX_WEIGHTS // classes), ngram_min_count(len(train))
+        most, least = max_rows(classes), ngram_min_count(len(train))
         features = estimated_ngrams([part.encoded for part in parts], order, least, most)
     if model.characters:
         words = [part.words for part in parts if part.words is not None]

@@ -21,7 +21,7 @@ from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.labels import Indicators
 from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
 from lstmcli.classification.ngrams.fit import Blocks, Floats, fit_ngrams
-from lstmcli.classification.ngrams.table import MAX_WEIGHTS
+from lstmcli.classification.ngrams.table import max_rows
 from lstmcli.tokenization.encoded import EncodedTexts
 
 PENALTY = 0.1
@@ -50,14 +50,14 @@ class Tfidf:
     @classmethod
     def of_tokens(cls, texts: EncodedTexts, order: int, min_count: int, classes: int) -> Tfidf:
         """Of the n-grams of tokens that ``min_count`` texts have."""
-        keys_P, _ = frequent_ngrams([texts], order, min_count, max(1, MAX_WEIGHTS // classes))
+        keys_P, _ = frequent_ngrams([texts], order, min_count, max_rows(classes))
         return cls(Presence.of([texts], order, keys_P), diags(np.ones(len(keys_P))).tocsr())
 
     @classmethod
     def of_characters(cls, texts: Sequence[Sequence[str]], order: int, classes: int) -> Tfidf:
         """Of the n-grams of characters in the distinct words of each text that two texts have."""
         words = Words([WordTexts(texts)])
-        return cls(words, frequent_in_words(words, order, 2, max(1, MAX_WEIGHTS // classes))[1])
+        return cls(words, frequent_in_words(words, order, 2, max_rows(classes))[1])
 
     def judged(
         self, judged_N: NDArray[np.bool_], learnt_N: NDArray[np.bool_], gold_N: NDArray[np.int64], classes: int

@@ -151,6 +151,11 @@ class Plan:
             training["epochs"] = UNTIL_TIME
         return self.task.architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
 
+    def layer_precision(self, cell: str, precision: str, device: str) -> str:
+        """The number format of a cell's layers in training: fp32 or bf16."""
+        lowered = device != "cpu" or self.task.architecture.is_lowered(cell)
+        return precision if lowered else "fp32"
+
     @cached_property
     def data(self) -> str:
         """The fingerprint of the data, running text too, of which ``splits`` has none."""

@@ -53,6 +53,8 @@ class Run:
     points: tuple[Point, ...]
     stopped: str
     """finished, time, diverged."""
+    precision: str = ""
+    """Number format of its recurrent layers in training: fp32 or bf16; runs of 0.1.0 do not have it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _run_all(
             return _Done(runs, diverged, error)
         if log.reason == "interrupted":
             break
-        runs.append(log.run(candidate.cell, seed, plan.measures))
+        runs.append(log.run(candidate.cell, seed, plan))
         journal.add(of, runs[-1])
         yield experiment.RunEnded(runs[-1])
     return _Done(runs, diverged)
@@ -187,11 +187,14 @@ class _Log:
     reason: str = ""
     parameters: int = 0
     path: str = ""
+    precision: str = ""
+    device: str = ""
     reports: dict[str, Any] = field(default_factory=dict)
 
     def handle(self, event: events.Event) -> None:
         if isinstance(event, events.RunPlanned):
             self.parameters, self.started = event.parameters, time.monotonic()
+            self.precision, self.device = event.precision, event.device
         elif isinstance(event, events.Validated):
             self.points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
         elif isinstance(event, events.Stopped):
@@ -201,12 +204,22 @@ class _Log:
         elif isinstance(event, events.Saved):
             self.path = event.path
 
-    def run(self, cell: str, seed: int, measures: Sequence[str]) -> Run:
+    def run(self, cell: str, seed: int, plan: Plan) -> Run:
         report = self.reports.get("test") or self.reports["valid"]
-        values = {measure: getattr(report, measure) for measure in measures}
+        values = {measure: getattr(report, measure) for measure in plan.measures}
         scores = {measure: float("inf") if value is None else value for measure, value in values.items()}
-        points = tuple(self.points)
-        return Run(cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, points, self.reason)
+        return Run(
+            cell=cell,
+            seed=seed,
+            path=self.path,
+            parameters=self.parameters,
+            scores=scores,
+            epochs=self.epochs,
+            seconds=self.seconds,
+            points=tuple(self.points),
+            stopped=self.reason,
+            precision=plan.layer_precision(cell, self.precision, self.device),
+        )
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
@@ -245,6 +258,9 @@ def _notes(runs: Sequence[Run], plan: Plan, diverged: Sequence[str]) -> Iterator
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
     if len(runs) + len(diverged) < len(plan.order):
         yield f"ended early: {len(runs)} of {len(plan.order)} runs are complete; --resume trains the others"
+    lowered = dict.fromkeys(run.cell for run in runs if run.precision == "bf16")
+    if lowered and any(run.precision == "fp32" for run in runs):
+        yield (f"layers computed in bf16: {', '.join(lowered)}; the others in fp32; --precision fp32 treats all alike")
     for run in runs:
         if run.stopped == "diverged":
             yield f"{run.cell}, seed {run.seed}: the loss ran away; what was good before is kept"

@@ -42,6 +42,11 @@ def with_cell(config: LmConfig, cell: str, units: int, training: dict[str, Any])
     )
 
 
+def is_lowered(cell: str) -> bool:
+    """Whether bf16 on a CPU applies to the layers of this cell: if there is a kernel for it."""
+    return CELLS[cell].bf16
+
+
 def describe(model: LmModelConfig) -> str:
     """The architecture in one line."""
     widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"

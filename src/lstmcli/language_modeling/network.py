@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.nn.adaptive_softmax import INIT_RANGE, AdaptiveSoftmax
-from lstmcli.nn.cells import State
+from lstmcli.nn.cells import CELLS, State
 from lstmcli.nn.dropout import locked_dropout
 from lstmcli.nn.softmax import cross_entropy
 from lstmcli.nn.stack import Stack
@@ -111,7 +111,7 @@ class LanguageModel(nn.Module):
         Args:
             bf16: compute matrix products of the softmax and, if there is a kernel, of the layers in bfloat16.
         """
-        lower = bf16 and (ids_TB.is_cuda or self.config.cell == "lstm")
+        lower = bf16 and (ids_TB.is_cuda or CELLS[self.config.cell].bf16)
         with torch.autocast(ids_TB.device.type, torch.bfloat16, enabled=lower):
             raw_TBK, states = self.read(self.embed(ids_TB), states)
         raw_TBK, states = raw_TBK.float(), [tuple(part.float() for part in state) for state in states]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lstmcli.cells import CELLS
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.training.preflight import SMALLER, Shapes, Weights, before_training, check_size
 
@@ -21,7 +22,7 @@ def preflight_language_model(weights: Weights, shapes: Shapes, config: LmModelCo
 
     with before_training(SMALLER):
         check_weights(weights, shapes)
-        for int8 in (False, True) if config.cell == "lstm" else (False,):
+        for int8 in (False, True) if CELLS[config.cell].int8 else (False,):
             graph = language_model_graph(weights, config, int8=int8)
             check_size(graph)
             session = LanguageModelSession(graph, config, threads)

@@ -46,3 +46,8 @@ def with_cell(config: TranslatorConfig, cell: str, units: int, training: dict[st
 def _even(units: int) -> int:
     """Two directions of the encoder share the units."""
     return max(2, units + units % 2)
+
+
+def is_lowered(cell: str) -> bool:
+    """Whether bf16 on a CPU applies to the layers of this cell: if there is a kernel for it."""
+    return CELLS[cell].bf16

@@ -109,7 +109,7 @@ def test_memory_is_bounded_by_leaving_out_rare_words(monkeypatch: pytest.MonkeyP
 
 
 def test_weights_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting, "MAX_WEIGHTS", 20)
+    monkeypatch.setattr("lstmcli.classification.ngrams.table.MAX_WEIGHTS", 20)
     assert 0 < len(table(min_count=1).keys) <= 10
 
 

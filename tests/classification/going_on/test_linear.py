@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstmcli.classification.going_on import linear
 from lstmcli.classification.going_on.linear import averaged_table, shares
 from lstmcli.classification.ngrams.table import NgramTable
 
@@ -23,7 +22,7 @@ def test_old_labels_are_averaged_and_new_ones_are_new() -> None:
 
 
 def test_of_too_many_ngrams_the_largest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linear, "MAX_WEIGHTS", 4)
+    monkeypatch.setattr("lstmcli.classification.ngrams.table.MAX_WEIGHTS", 4)
     old, new = table([2, 5], [[1, -1], [4, -4]], [0, 0]), table([3], [[3, 0]], [0, 0])
     assert averaged_table(old, new, np.array([0, 1]), np.full(2, 0.5, np.float32)).keys.tolist() == [3, 5]
 

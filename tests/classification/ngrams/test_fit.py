@@ -192,7 +192,7 @@ def test_rare_ngrams_are_left_out() -> None:
 
 def test_the_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     texts, gold = corpus()
-    monkeypatch.setattr(fit, "MAX_WEIGHTS", 40)
+    monkeypatch.setattr("lstmcli.classification.ngrams.table.MAX_WEIGHTS", 40)
     table = fit_table([EncodedTexts(texts)], np.eye(2)[gold], order=2, min_count=1, multilabel=False)
     assert 0 < len(table.keys) * 2 <= 40
 

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from lstmcli.classification.characters.words import WordTexts, code_points
 from lstmcli.classification.ngrams.counts import SAMPLED_KEYS
 from lstmcli.classification.ngrams.fit import Gold, fit_ngrams
-from lstmcli.classification.ngrams.table import MAX_WEIGHTS, Keys, NgramTable, all_ngram_keys
+from lstmcli.classification.ngrams.table import Keys, NgramTable, all_ngram_keys, max_rows
 
 BLOCK_TEXTS = 2**16
 BLOCK_WORDS = 2**16
@@ -37,14 +37,14 @@ def fit_characters(
 ) -> NgramTable:
     """The table of the n-grams that are in at least ``min_count`` texts, of up to ``order`` characters.
 
-    If there would be more than ``MAX_WEIGHTS`` weights, the rarest n-grams are left out; those of the rarest words, if
+    If there would be more than ``max_rows`` weights, the rarest n-grams are left out; those of the rarest words, if
     there would be more than ``MAX_NGRAMS`` in all words.
 
     Args:
         weight: the table's scores are log-odds of the labels times this.
     """
     words = Words(parts)
-    keys_P, within = frequent_in_words(words, order, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
+    keys_P, within = frequent_in_words(words, order, min_count, max_rows(gold_NC.shape[1]))
     weights_PC, bias_C = fit_ngrams(words, gold_NC, multilabel=multilabel, stop=stop, within=within)
     weights_PC *= weight
     return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
@@ -63,7 +63,7 @@ def estimated_ngrams(parts: Sequence[WordTexts], order: int, classes: int, min_c
     words = Words(parts)
     keys_M, owners_M = _ngrams_of_common(words, order)
     sampled = keys_M < np.uint64(2**64 // SAMPLED_KEYS)
-    most = max(1, MAX_WEIGHTS // classes // SAMPLED_KEYS)
+    most = max(1, max_rows(classes) // SAMPLED_KEYS)
     keys_P, _ = _frequent(keys_M[sampled], owners_M[sampled], words.texts_W, min_count, most)
     return SAMPLED_KEYS * len(keys_P), len(keys_M)
 

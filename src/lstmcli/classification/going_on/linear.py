@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.characters.model import CharacterModel
 from lstmcli.classification.linear import Linear
-from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable
+from lstmcli.classification.ngrams.table import NgramTable, max_rows
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ def averaged_table(old: NgramTable, new: NgramTable, places: NDArray[np.int64], 
     weights_PC[np.searchsorted(keys_P, old.keys)] += share_C * wide
     bias_C = (1 - share_C) * new.bias_C
     bias_C[places] += share_C[places] * old.bias_C
-    most = max(1, MAX_WEIGHTS // C)
+    most = max_rows(C)
     if len(keys_P) > most:
         kept = np.sort(np.argsort(-np.abs(weights_PC).max(axis=1), kind="stable")[:most])
         keys_P, weights_PC = keys_P[kept], weights_PC[kept]

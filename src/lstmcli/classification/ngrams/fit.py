@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import expit
 
 from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
-from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable
+from lstmcli.classification.ngrams.table import NgramTable, max_rows
 from lstmcli.tokenization.encoded import EncodedTexts
 
 Floats = NDArray[np.float64]
@@ -56,14 +56,14 @@ def fit_table(
 ) -> NgramTable:
     """The n-gram table of N encoded texts, with the n-grams in at least ``min_count`` texts.
 
-    If there would be more than ``MAX_WEIGHTS`` weights, the rarest n-grams are left out.  The table's scores are
-    log-odds of the labels times ``weight``.
+    If the table would be too large, the rarest n-grams are left out.  The table's scores are log-odds of the labels
+    times ``weight``.
 
     Args:
         parts: the texts.
         stop: when it returns true, the fit ends after the iteration at hand.
     """
-    keys_P, _ = frequent_ngrams(parts, order, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
+    keys_P, _ = frequent_ngrams(parts, order, min_count, max_rows(gold_NC.shape[1]))
     presence = Presence.of(parts, order, keys_P)
     weights_PC, bias_C = fit_ngrams(presence, gold_NC, multilabel=multilabel, stop=stop)
     presence.close()

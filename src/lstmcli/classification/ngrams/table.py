@@ -27,6 +27,11 @@ MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
+def max_rows(classes: int) -> int:
+    """Maximum number of rows of a table."""
+    return max(1, MAX_WEIGHTS // classes)
+
+
 def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, NDArray[np.int64]]:
     """The distinct n-grams of each text, for n = 1 to ``order``.
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from lstmcli.classification.config import ClassifierModelConfig
+from lstmcli.nn.cells import CELLS
 from lstmcli.nn.dropout import locked_dropout
 from lstmcli.nn.softmax import cross_entropy
 from lstmcli.nn.stack import Direction, Stack, reorder, reversal
@@ -82,7 +83,7 @@ class DirectionModels(nn.Module):
             if direction:
                 x_TNE, ids = reorder(x_TNE, back), ids_TN.reshape(-1)[back].view_as(ids_TN)
             x_TNE = locked_dropout(x_TNE, self.dropout, self.training)
-            lower = bf16 and (ids_TN.is_cuda or self.config.cell == "lstm")
+            lower = bf16 and (ids_TN.is_cuda or CELLS[self.config.cell].bf16)
             with torch.autocast(ids_TN.device.type, torch.bfloat16, enabled=lower):
                 h_TNH, _ = stack.forward_from(x_TNE)
             h_TNH = locked_dropout(h_TNH[:-1].float(), self.dropout, self.training)

@@ -89,6 +89,7 @@ def compare_cells(
     preset: r.Preset = DEFAULT_PRESET,
     batch_size: r.BatchSize = None,
     learning_rate: r.LearningRate = None,
+    precision: r.Precision = TrainingConfig.precision,
     device: r.Device = "auto",
     deterministic: r.Deterministic = False,
     text_columns: o.TextColumns = None,

@@ -10,6 +10,7 @@ from lstmcli.cli.options.training import TOKENIZER_OR_FILE
 from lstmcli.config import CELL_NAMES
 from lstmcli.language_modeling.config import PRESETS
 from lstmcli.tokenization.config import TOKENIZERS
+from lstmcli.training.config import PRECISIONS
 
 CELLS = Section("Comparing architectures")
 OUTPUT = Path("lstm-compare")
@@ -94,6 +95,7 @@ BatchSize = Annotated[
 LearningRate = Annotated[
     float | None, CELLS.option("--learning-rate", "X", "Peak learning rate.", show_default=AS_TRAIN)
 ]
+Precision = Annotated[str, CELLS.choice("--precision", PRECISIONS, "Number format of training steps.")]
 Deterministic = Annotated[
     bool,
     CELLS.flag(
