@@ -163,6 +163,12 @@ def test_a_run_that_diverges_does_not_end_the_others(
     (warning,) = [event.message for event in found if isinstance(event, events.Warned) and "left out" in event.message]
     assert warning.startswith("rnn, seed 1: ") and "try --learning-rate" in warning
 
+    resumed = list(
+        compare_architectures(labelled, longer, tmp_path / "out", cells=["rnn", "lstm"], seeds=2, resume=True)
+    )
+    assert not any(isinstance(event, RunBegun) for event in resumed)  # it would diverge again
+    assert ended(resumed) == result
+
 
 def test_every_run_diverges(labelled: Any, tmp_path: Path) -> None:
     config = replace(CLASSIFIER, train=replace(CLASSIFIER.train, batch_size=4, learning_rate=1e30))

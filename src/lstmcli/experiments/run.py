@@ -151,6 +151,9 @@ def _run_all(
             runs.append(kept)
             yield experiment.RunEnded(kept, kept=True)
             continue
+        if said := journal.diverged(of):  # it would again
+            diverged.append(said)
+            continue
         if stop():
             break
         yield experiment.RunBegun(candidate.cell, seed, number, len(plan.order))
@@ -163,6 +166,7 @@ def _run_all(
         except DivergedError as error:
             diverged.append(f"{candidate.cell}, seed {seed}: {error}")
             yield events.Warned(f"{diverged[-1]}; it is left out; {error.hint}")
+            journal.add_diverged(of, diverged[-1])
             continue
         except OutputError as error:
             if not runs:
