@@ -163,13 +163,15 @@ SETTINGS = [
     CONFIG,
     replace(CONFIG, optimizer="sgd", learning_rate=1.0, random_bptt=False, alpha=1.0, beta=1.0),
     replace(CONFIG, schedule="linear", warmup=0.1, batch_size=3, epochs=2),
+    replace(CONFIG, epochs=2, softmax_words=3),
 ]
 
 
 def dropping(config: LmTrainConfig) -> LmTrainer:
     torch.manual_seed(0)
     model = LmModelConfig(embedding=8, hidden=8, layers=2, weight_drop=0.2)
-    return LmTrainer(LanguageModel(model, V), config, device="cpu", bf16=True)
+    counts_V = np.bincount(TEXT, minlength=V)
+    return LmTrainer(LanguageModel(model, V), config, device="cpu", bf16=True, counts_V=counts_V)
 
 
 def finished(t: LmTrainer, checkpoints: Checkpoints, stop: Callable[[], bool] = lambda: False) -> list[Any]:

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,24 @@ def test_anyone_can_recompute_the_perplexity(text: Path, tmp_path: Path) -> None
     assert report.report.bits_per_byte == pytest.approx(
         nats * (len(ids) - 1) / math.log(2) / len(text.read_bytes()), rel=1e-4
     )
+
+
+def test_of_a_large_vocabulary_a_step_computes_a_sample(tmp_path: Path) -> None:
+    text = tmp_path / "many.txt"
+    words = ["".join(letters) for letters in islice(product("abcdefghijklmnopqr", repeat=3), 5000)]
+    lines = (f"{words[n % 5000]} of {words[n * 7 % 5000]}\n" for n in range(15_000))
+    text.write_text("".join(lines), encoding="utf-8")
+    tokenizer = LmTokenizerConfig(kind="word")
+    one = replace(CONFIG, tokenizer=tokenizer, train=replace(CONFIG.train, epochs=1, batch_size=20))
+    trained(text, tmp_path / "m", one)
+    assert read_model(tmp_path / "m").settings.train.softmax_words == 2_000
+    whole = replace(one, train=replace(one.train, softmax_words=0))
+    trained(text, tmp_path / "w", whole)
+    sampled, exact = (read_model(tmp_path / name).config["metrics"]["valid"]["perplexity"] for name in "mw")
+    assert 10 < sampled < 1.1 * exact
+    adaptive = LmModelConfig(embedding=8, hidden=12, tied=False, softmax="adaptive")
+    with pytest.raises(UsageError, match="--softmax-words applies to a full softmax"):
+        trained(text, tmp_path / "a", replace(one, model=adaptive, train=replace(one.train, softmax_words=9)))
 
 
 def test_the_same_seed_gives_the_same_weights(text: Path, tmp_path: Path) -> None:

@@ -78,6 +78,9 @@ class LmTrainConfig(TrainingConfig):
     """Number of parallel streams."""
     bptt: int = 35
     """Mean window length of truncated back-propagation, in tokens."""
+    softmax_words: int | None = None
+    """Words whose logits a training step computes, beside its targets, of a full softmax; 0 for all; None: all of up to
+    4,000, else an eighth, and 2,000 at least."""
     random_bptt: bool = True
     """Randomise window lengths, so that window borders vary (Merity et al. 2018, 4.1)."""
     optimizer: str = "adamw"
@@ -99,6 +102,7 @@ class LmTrainConfig(TrainingConfig):
         for name in ("alpha", "beta"):
             within(name, getattr(self, name), 0)
         within("bptt", self.bptt, 2)
+        within("softmax-words", self.softmax_words or 0, 0)
         among("optimizer", self.optimizer, OPTIMIZERS)
 
 

@@ -21,6 +21,7 @@ from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.nn.adaptive_softmax import INIT_RANGE, AdaptiveSoftmax
 from lstmcli.nn.cells import CELLS, State
 from lstmcli.nn.dropout import locked_dropout
+from lstmcli.nn.sampled_softmax import WordSampler, sampled_cross_entropy
 from lstmcli.nn.softmax import cross_entropy
 from lstmcli.nn.stack import Stack
 
@@ -104,11 +105,18 @@ class LanguageModel(nn.Module):
         return self.logits(h_TBK), states
 
     def loss(
-        self, ids_TB: Tensor, targets_TB: Tensor, states: Sequence[State] | None = None, *, bf16: bool = False
+        self,
+        ids_TB: Tensor,
+        targets_TB: Tensor,
+        states: Sequence[State] | None = None,
+        *,
+        bf16: bool = False,
+        sampler: WordSampler | None = None,
     ) -> WindowOutput:
         """The loss of the targets [T, B] of a window.
 
         Args:
+            sampler: of a full softmax, compute a sample of the words.
             bf16: compute matrix products of the softmax and, if there is a kernel, of the layers in bfloat16.
         """
         lower = bf16 and (ids_TB.is_cuda or CELLS[self.config.cell].bf16)
@@ -120,8 +128,10 @@ class LanguageModel(nn.Module):
         if isinstance(self.decoder, AdaptiveSoftmax):
             nats = self.decoder.loss(h_NK, target_N, bf16=bf16)
         else:
-            matrix_VK = self.decoder.matrix(self.embedding)
-            nats = cross_entropy(h_NK, matrix_VK, self.decoder.bias, target_N, bf16=bf16)
+            softmax = (h_NK, self.decoder.matrix(self.embedding), self.decoder.bias, target_N)
+            nats = (
+                sampled_cross_entropy(*softmax, sampler, bf16=bf16) if sampler else cross_entropy(*softmax, bf16=bf16)
+            )
         return WindowOutput(nats, h_TBK, raw_TBK, states)
 
     def tensors(self) -> dict[str, NDArray[Any]]:

@@ -55,7 +55,7 @@ RECIPES: dict[str, Recipe] = {
         "2 x 650, tied, dropout 0.5",
         source="Zaremba et al. 2014, medium; tied as in Inan et al. 2017",
         published="Penn Treebank, test perplexity 82.7 (Zaremba et al. 2014, table 1), untied",
-        differs="AdamW with a linear schedule instead of SGD with decay by epochs",
+        differs="AdamW with a linear schedule instead of SGD with decay by epochs; sampled softmax",
         model={"embedding": 650, "hidden": 650, "input_dropout": 0.5, "layer_dropout": 0.5, "output_dropout": 0.5},
         train={"learning_rate": 2e-3},
     ),
@@ -74,6 +74,7 @@ RECIPES: dict[str, Recipe] = {
             "weight_drop": 0.5,
         },
         train={
+            "softmax_words": 0,
             "optimizer": "sgd",
             "learning_rate": 30.0,
             "schedule": "constant",
@@ -99,7 +100,14 @@ RECIPES: dict[str, Recipe] = {
             "output_dropout": 0.72,
             "weight_drop": 0.39,
         },
-        train={"learning_rate": 2.3e-3, "batch_size": 64, "bptt": 70, "random_bptt": False, "clip": 10.0},
+        train={
+            "learning_rate": 2.3e-3,
+            "batch_size": 64,
+            "bptt": 70,
+            "random_bptt": False,
+            "softmax_words": 0,
+            "clip": 10.0,
+        },
     ),
 }
 

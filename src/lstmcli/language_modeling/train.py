@@ -134,8 +134,10 @@ class LanguageModelJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = LanguageModel(self.config.model, self.encoder.vocab_size)
-        self._initialize(self.corpora["train"].frequencies(self.encoder.vocab_size))
-        how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
+        counts_V = self.corpora["train"].frequencies(self.encoder.vocab_size)
+        self._initialize(counts_V)
+        bf16 = self.precision == "bf16"
+        how: dict[str, Any] = {"device": device, "bf16": bf16, "counts_V": counts_V, "group": self.group}
         self.trainer = LmTrainer(self.module, self.config.train, **how)
         self.parameters = count_parameters(self.module)
         yield from ()

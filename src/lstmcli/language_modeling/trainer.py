@@ -22,6 +22,7 @@ from lstmcli.language_modeling.config import LmTrainConfig
 from lstmcli.language_modeling.network import LanguageModel, activation_penalty
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import load_optimizer, optimizer_arrays
+from lstmcli.nn.sampled_softmax import WordSampler
 from lstmcli.training.checkpoint import Arrays, Snapshot
 from lstmcli.training.distributed import ALONE, Group
 
@@ -60,9 +61,22 @@ class LmTrainer:
     """A language model and its optimiser."""
 
     def __init__(
-        self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool, group: Group = ALONE
+        self,
+        module: LanguageModel,
+        config: LmTrainConfig,
+        *,
+        device: str,
+        bf16: bool,
+        counts_V: NDArray[np.integer] | None = None,
+        group: Group = ALONE,
     ) -> None:
+        """
+        Args:
+            counts_V: how often each word occurs in the training text; needed for ``softmax_words``.
+        """
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
+        words = config.softmax_words
+        self.sampler = WordSampler(counts_V, words, device) if words and counts_V is not None else None
         self.group, self.part = group, group.part(np.ones(config.batch_size))
         """``part``: the streams of this process."""
         group.copy_from_main(module.parameters())
@@ -80,7 +94,7 @@ class LmTrainer:
     def gradients(self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None) -> tuple[float, float, list[State]]:
         """Forward and backward pass; returns loss in nats per token, gradient norm and the detached state."""
         ids, targets = (torch.from_numpy(x.T.astype(np.int64)).to(self.device) for x in (ids_BT, targets_BT))
-        found = self.module.loss(ids, targets, states, bf16=self.bf16)
+        found = self.module.loss(ids, targets, states, bf16=self.bf16, sampler=self.sampler)
         loss, config = found.nats, self.config
         if config.alpha or config.beta:
             loss = loss + activation_penalty(found, config.alpha, config.beta)

@@ -133,6 +133,7 @@ def train(
     alpha: t.Alpha = None,
     beta: t.Beta = None,
     softmax: t.Softmax = LM_MODEL.softmax,
+    softmax_words: t.SoftmaxWords = None,
     source_file: x.SourceFile = None,
     target_file: x.TargetFile = None,
     valid_target: x.ValidTarget = None,

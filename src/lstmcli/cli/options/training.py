@@ -246,6 +246,14 @@ Softmax = Annotated[
         "Implies --untied.",
     ),
 ]
+SoftmaxWords = Annotated[
+    int | None,
+    ADVANCED.option(
+        *("--softmax-words", "N"),
+        "Words whose logits a training step computes, beside its targets, drawn anew each time; 0 for all.",
+        show_default="all of up to 4,000, else an eighth",
+    ),
+]
 TrainingTask = Annotated[
     str | None,
     task_option(
