@@ -8,8 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.nn.sampled_softmax import FILL, SIZE_STEP, WordSampler, inclusion, sampled_cross_entropy
-from lstmcli.nn.softmax import cross_entropy
+from lstmcli.nn.sampled_softmax import FILL, SIZE_STEP, WordSampler, cross_entropy, inclusion
 
 V, K, N = 1000, 6, 40
 COUNTS = (1e5 / np.arange(1, V + 1) ** 1.1).astype(np.int64)
@@ -61,13 +60,13 @@ def test_words_are_drawn_as_often_as_they_should() -> None:
 def test_loss_and_gradients_are_right_on_average() -> None:
     h, weight, bias, target = layer()
     leaves = [x.requires_grad_() for x in (h, weight, bias)]
-    exact = cross_entropy(*leaves, target)
+    exact = cross_entropy(*leaves, target, None)
     expected = torch.autograd.grad(exact, leaves)
     sampler, times = WordSampler(COUNTS, 200), 300
     torch.manual_seed(0)
     losses, sums = [], [torch.zeros_like(x) for x in leaves]
     for _ in range(times):
-        losses.append(sampled_cross_entropy(*leaves, target, sampler))
+        losses.append(cross_entropy(*leaves, target, sampler))
         for total, gradient in zip(sums, torch.autograd.grad(losses[-1], leaves), strict=True):
             total += gradient / times
     found = torch.stack(losses)
@@ -81,7 +80,7 @@ def test_loss_and_gradients_are_right_on_average() -> None:
 def test_a_sample_of_all_words_is_the_loss(size: int) -> None:
     *leaves, target = layer()
     leaves = [x.requires_grad_() for x in leaves]
-    ours, theirs = sampled_cross_entropy(*leaves, target, WordSampler(COUNTS, size)), cross_entropy(*leaves, target)
+    ours, theirs = cross_entropy(*leaves, target, WordSampler(COUNTS, size)), cross_entropy(*leaves, target, None)
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
     for a, b in zip(torch.autograd.grad(ours, leaves), torch.autograd.grad(theirs, leaves), strict=True):
         torch.testing.assert_close(a, b, atol=1e-6, rtol=1e-4)
@@ -91,7 +90,7 @@ def test_in_bf16_it_is_near() -> None:
     h, weight, bias, target = layer()
     sampler = WordSampler(COUNTS, 300)
     torch.manual_seed(1)
-    exact = sampled_cross_entropy(h, weight, bias, target, sampler)
+    exact = cross_entropy(h, weight, bias, target, sampler)
     torch.manual_seed(1)
-    near = sampled_cross_entropy(h, weight, bias, target, sampler, bf16=True)
+    near = cross_entropy(h, weight, bias, target, sampler, bf16=True)
     assert near.item() == pytest.approx(exact.item(), rel=5e-3) and near != exact

@@ -7,8 +7,7 @@ preset        characters or bytes of up to 512 kinds are an alphabet and have a 
               drops far too many of them, and more epochs overfit (tinyshakespeare, validation: 1.48 nats instead of
               1.57; 1.50 after 9 epochs)
 batch size    at most so many streams that each holds eight windows
-softmax       a training step computes all words of up to 4,000, of more an eighth, and 2,000 at least: a step of PTB
-              (10,000 words) takes 0.6 of the time, of WikiText-2 (33,278) a third, and the losses are no worse
+softmax       words that a training step computes: ``nn.config.words_computed``
 cutoffs       of an adaptive softmax: the V / 16 most frequent words are in the head, those up to V / 4 in the first
               cluster, the others in a second; about the cutoffs of Grave et al. (2017) for 44,000 words, and those in
               use for 268,000 (WikiText-103)
@@ -21,10 +20,9 @@ from dataclasses import replace
 
 from lstmcli.config import require
 from lstmcli.language_modeling.config import LmConfig, LmTrainConfig
+from lstmcli.nn.config import words_computed
 
 TOKENS_SEEN, ALPHABET_TOKENS_SEEN = 9_000_000, 5_000_000
-
-ALL_WORDS, MIN_WORDS = 4_000, 2_000
 
 MAX_ALPHABET = 512
 """Maximum number of different characters or bytes of an alphabet; Chinese has thousands."""
@@ -54,11 +52,6 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
         train = replace(train, patience=0 if train.schedule in ("linear", "cosine") else 5)
     most = max(1, tokens // (8 * train.bptt))
     return replace(config, model=model, train=replace(train, batch_size=min(train.batch_size, most)))
-
-
-def words_computed(vocab_size: int) -> int:
-    """Words whose logits a training step computes; 0 for all."""
-    return 0 if vocab_size <= ALL_WORDS else max(MIN_WORDS, vocab_size // 8)
 
 
 def is_alphabet(tokenizer: str, vocab_size: int) -> bool:

@@ -21,8 +21,7 @@ from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.nn.adaptive_softmax import INIT_RANGE, AdaptiveSoftmax
 from lstmcli.nn.cells import CELLS, State
 from lstmcli.nn.dropout import locked_dropout
-from lstmcli.nn.sampled_softmax import WordSampler, sampled_cross_entropy
-from lstmcli.nn.softmax import cross_entropy
+from lstmcli.nn.sampled_softmax import WordSampler, cross_entropy
 from lstmcli.nn.stack import Stack
 
 
@@ -128,10 +127,8 @@ class LanguageModel(nn.Module):
         if isinstance(self.decoder, AdaptiveSoftmax):
             nats = self.decoder.loss(h_NK, target_N, bf16=bf16)
         else:
-            softmax = (h_NK, self.decoder.matrix(self.embedding), self.decoder.bias, target_N)
-            nats = (
-                sampled_cross_entropy(*softmax, sampler, bf16=bf16) if sampler else cross_entropy(*softmax, bf16=bf16)
-            )
+            matrix_VK = self.decoder.matrix(self.embedding)
+            nats = cross_entropy(h_NK, matrix_VK, self.decoder.bias, target_N, sampler, bf16=bf16)
         return WindowOutput(nats, h_TBK, raw_TBK, states)
 
     def tensors(self) -> dict[str, NDArray[Any]]:

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lstmcli.nn.softmax import cross_entropy
+from lstmcli.nn import softmax
 
 SIZE_STEP = 256
 """Samples have a multiple of it in words, because each new shape of a product has a set-up cost."""
@@ -79,10 +79,18 @@ def inclusion(counts_V: NDArray[np.integer], size: int) -> NDArray[np.float64]:
     return share_V
 
 
-def sampled_cross_entropy(
-    h_NK: Tensor, weight_VK: Tensor, bias_V: Tensor, target_N: Tensor, sampler: WordSampler, *, bf16: bool = False
+def cross_entropy(
+    h_NK: Tensor,
+    weight_VK: Tensor,
+    bias_V: Tensor,
+    target_N: Tensor,
+    sampler: WordSampler | None,
+    *,
+    bf16: bool = False,
 ) -> Tensor:
-    """An estimate of ``cross_entropy``, of all words, from a sample; a scalar, as are its arguments."""
+    """``softmax.cross_entropy``, or an estimate of it from a sample of the words; a scalar."""
+    if sampler is None:
+        return softmax.cross_entropy(h_NK, weight_VK, bias_V, target_N, bf16=bf16)
     words_S, shift_S, column_N = sampler.draw(target_N)
     weight_SK, bias_S = weight_VK.index_select(0, words_S), bias_V.index_select(0, words_S) + shift_S
-    return cross_entropy(h_NK, weight_SK, bias_S, column_N, bf16=bf16)
+    return softmax.cross_entropy(h_NK, weight_SK, bias_S, column_N, bf16=bf16)
