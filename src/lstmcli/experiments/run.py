@@ -264,7 +264,7 @@ def _notes(runs: Sequence[Run], plan: Plan, diverged: Sequence[str]) -> Iterator
         yield f"ended early: {len(runs)} of {len(plan.order)} runs are complete; --resume trains the others"
     lowered = dict.fromkeys(run.cell for run in runs if run.precision == "bf16")
     if lowered and any(run.precision == "fp32" for run in runs):
-        yield (f"layers computed in bf16: {', '.join(lowered)}; the others in fp32; --precision fp32 treats all alike")
+        yield f"layers computed in bf16: {', '.join(lowered)}; the others in fp32; --precision fp32 treats all alike"
     for run in runs:
         if run.stopped == "diverged":
             yield f"{run.cell}, seed {run.seed}: the loss ran away; what was good before is kept"

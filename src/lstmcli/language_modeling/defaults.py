@@ -35,7 +35,8 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
         UsageError: cutoffs that leave the last cluster empty; words to compute of an adaptive softmax.
     """
     train, model = config.train, config.model
-    if model.softmax == "adaptive" and not model.cutoffs:
+    adaptive = model.softmax == "adaptive"
+    if adaptive and not model.cutoffs:
         model = replace(model, cutoffs=cutoffs(vocab_size))
     require(
         max(model.cutoffs, default=0) < vocab_size,
@@ -44,7 +45,6 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
     if train.epochs is None and train.time_limit is None:
         seen = ALPHABET_TOKENS_SEEN if is_alphabet(config.tokenizer.kind, vocab_size) else TOKENS_SEEN
         train = replace(train, epochs=min(40, max(1, round(seen / tokens))))
-    adaptive = model.softmax == "adaptive"
     require(not (adaptive and train.softmax_words), "--softmax-words applies to a full softmax, not to an adaptive one")
     if train.softmax_words is None:
         train = replace(train, softmax_words=0 if adaptive else words_computed(vocab_size))

@@ -68,14 +68,15 @@ def inclusion(counts_V: NDArray[np.integer], size: int) -> NDArray[np.float64]:
     """The probability of each word to be in a sample of ``size`` words: as the root of its count, at most 1."""
     weight_V = np.sqrt(counts_V + 1.0)
     share_V = np.ones(len(weight_V))
+    if size >= len(weight_V):
+        return share_V
     order = np.argsort(-weight_V, kind="stable")
     left = weight_V[order][::-1].cumsum()[::-1]  # of the words from each rank on
     certain = 0
-    while certain < min(size, len(order)) and weight_V[order[certain]] * (size - certain) >= left[certain]:
+    while weight_V[order[certain]] * (size - certain) >= left[certain]:
         certain += 1
-    if certain < size < len(weight_V):
-        rest = order[certain:]
-        share_V[rest] = weight_V[rest] * ((size - certain) / left[certain])
+    rest = order[certain:]
+    share_V[rest] = weight_V[rest] * ((size - certain) / left[certain])
     return share_V
 
 
