@@ -19,7 +19,15 @@ from lstmcli.language_modeling import fit as module
 from lstmcli.language_modeling.config import LmModelConfig, LmTrainConfig
 from lstmcli.language_modeling.fit import fit_lm, reset_states
 from lstmcli.language_modeling.network import LanguageModel
-from lstmcli.language_modeling.trainer import LmTrainer, estimate_step, sample, streams, total_nats, window_lengths
+from lstmcli.language_modeling.trainer import (
+    LmTrainer,
+    estimate_step,
+    sample,
+    stream_starts,
+    streams,
+    total_nats,
+    window_lengths,
+)
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints, read_latest
 from lstmcli.training.events import Step, Stopped, Validated, Warned
@@ -49,6 +57,33 @@ def test_windows_add_up_and_are_of_few_lengths(n: int, seed: int, random: bool) 
     lengths = window_lengths(n, config, np.random.default_rng(seed))
     assert sum(lengths) == n and max(lengths) <= 45 and min(lengths) >= 1
     assert len(set(lengths[:-1])) <= (9 if random else 1)
+
+
+@given(n=st.integers(1, 5000), seed=st.integers(0, 50))
+def test_streams_begin_anywhere_or_at_their_start(n: int, seed: int) -> None:
+    starts = stream_starts(n, CONFIG, np.random.default_rng(seed))
+    assert starts.shape == (CONFIG.batch_size,) and ((starts >= 0) & (starts < n)).all()
+    fixed = replace(CONFIG, random_starts=False)
+    assert not stream_starts(n, fixed, np.random.default_rng(seed)).any()
+
+
+@pytest.mark.parametrize("random", [True, False])
+def test_an_epoch_reads_every_stream_once_in_order(random: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    t = trainer(replace(CONFIG, random_starts=random))
+    read: list[Any] = []
+
+    def seen(inputs: Any, targets: Any, *_: Any) -> Any:
+        read.append((inputs, targets))
+        return 1.0, 1.0, [(torch.zeros(1, 4, 8), torch.zeros(1, 4, 8))]
+
+    monkeypatch.setattr(t, "step", seen)
+    text, n = np.arange(1001), 250
+    list(fit_lm(t, text, TEXT[:100], stop=lambda: False, rng=np.random.default_rng(0)))
+    inputs, targets = (np.concatenate(part, 1).reshape(4, 3, n) for part in zip(*read, strict=True))
+    assert (targets == inputs + 1).all()
+    first = inputs % n - np.arange(n)  # from where the streams are read, in 3 epochs
+    assert (first % n == first[:, :, :1]).all() and (inputs // n == np.arange(4)[:, None, None]).all()
+    assert len(np.unique(first[:, :, 0])) == (12 if random else 1)
 
 
 def test_rows_are_emptied_alone() -> None:
@@ -161,7 +196,7 @@ def test_an_estimate_changes_nothing() -> None:
 
 SETTINGS = [
     CONFIG,
-    replace(CONFIG, optimizer="sgd", learning_rate=1.0, random_bptt=False, alpha=1.0, beta=1.0),
+    replace(CONFIG, optimizer="sgd", learning_rate=1.0, random_bptt=False, random_starts=False, alpha=1.0, beta=1.0),
     replace(CONFIG, schedule="linear", warmup=0.1, batch_size=3, epochs=2),
     replace(CONFIG, epochs=2, softmax_words=3),
 ]

@@ -76,6 +76,10 @@ class Cell:
         sizes = self.sizes(hidden) if self.sizes else (hidden,) * len(self.states)
         return dict(zip(self.states, sizes, strict=True))
 
+    def is_lowered(self, device: str) -> bool:
+        """Whether bf16 applies to its layers on cpu or cuda."""
+        return self.bf16 or device != "cpu"
+
     def vectors(self, hidden: int) -> int:
         """Number of the parts of the state that have a number for each unit."""
         return sum(size == hidden for size in self.state_sizes(hidden).values())

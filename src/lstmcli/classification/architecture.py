@@ -39,8 +39,8 @@ def with_cell(config: ClassifierConfig, cell: str, units: int, training: dict[st
     return replace(config, model=model, train=replace(config.train, **own))
 
 
-def is_lowered(cell: str) -> bool:
-    """Whether bf16 on a CPU applies to the layers of this cell: always."""
+def is_lowered(cell: str, device: str) -> bool:
+    """Whether bf16 applies to the layers of this cell: always."""
     return True
 
 

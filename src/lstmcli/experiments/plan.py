@@ -153,8 +153,7 @@ class Plan:
 
     def layer_precision(self, cell: str, precision: str, device: str) -> str:
         """The number format of a cell's layers in training: fp32 or bf16."""
-        lowered = device != "cpu" or self.task.architecture.is_lowered(cell)
-        return precision if lowered else "fp32"
+        return precision if self.task.architecture.is_lowered(cell, device) else "fp32"
 
     @cached_property
     def data(self) -> str:

@@ -83,6 +83,9 @@ class LmTrainConfig(TrainingConfig):
     4,000, else an eighth, and 2,000 at least."""
     random_bptt: bool = True
     """Randomise window lengths, so that window borders vary (Merity et al. 2018, 4.1)."""
+    random_starts: bool = True
+    """Begin each stream at another place in each epoch, so that other windows are together (partial shuffle; Press
+    2019, arXiv 1903.04167)."""
     optimizer: str = "adamw"
     """adamw, or sgd with averaging of the last weights (NT-ASGD; Merity et al. 2018, section 3)."""
     learning_rate: float | None = None

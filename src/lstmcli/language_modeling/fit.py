@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lstmcli.language_modeling.defaults import steps_per_epoch
-from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nats, window_lengths
+from lstmcli.language_modeling.trainer import Ids, LmTrainer, stream_starts, streams, total_nats, window_lengths
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
 from lstmcli.scoring.results import perplexity_of
@@ -78,6 +78,7 @@ class _Run(TrainingLoop[LmLoopState]):
         self.per_epoch = steps_per_epoch(trainer.config, len(train) - 1)
         self.inputs, self.targets = (x[trainer.part.rows] for x in streams(train, trainer.config.batch_size))
         self.n = self.inputs.shape[1]
+        self.starts_B = np.zeros(len(self.inputs), np.int64)
         self.hidden_states: list[State] | None = None
         monitor = DivergenceMonitor(trainer.learning_rate, trainer.default_rate)
         super().__init__(LmLoopState(), trainer, trainer.config, trainer.weights(), monitor, rng, checkpoints, budget)
@@ -117,7 +118,7 @@ class _Run(TrainingLoop[LmLoopState]):
     def _check_place(self) -> None:
         """Raises ValueError or RuntimeError for a position that this text, or states that this network, cannot have."""
         state = self.state
-        begun = window_lengths(self.n, self.config, self.epoch_generator())[: state.windows] if state.epoch_rng else []
+        begun = self.plan()[1][: state.windows] if state.epoch_rng else []
         if (len(begun), sum(begun)) != (state.windows, state.at):
             raise ValueError(f"at: {state.at}")
         if self.hidden_states is not None:
@@ -162,9 +163,16 @@ class _Run(TrainingLoop[LmLoopState]):
         state, patience = self.state, self.config.patience or 0
         return patience > 0 and state.since_best >= patience and state.epoch < self.epochs
 
+    def plan(self) -> tuple[NDArray[np.int64], list[int]]:
+        """Where this process begins its streams in this epoch, and the lengths of the windows."""
+        rng = self.epoch_generator()
+        starts_B = stream_starts(self.n, self.config, rng)
+        return starts_B[self.trainer.part.rows], window_lengths(self.n, self.config, rng)
+
     def batches(self) -> list[int]:
         """The lengths of the remaining windows of this epoch."""
-        return window_lengths(self.n, self.config, self.epoch_generator())[self.state.windows :]
+        self.starts_B, lengths = self.plan()
+        return lengths[self.state.windows :]
 
     def next_epoch(self) -> None:
         state, self.hidden_states = self.state, None
@@ -175,13 +183,13 @@ class _Run(TrainingLoop[LmLoopState]):
         state, config = self.state, self.config
         schedule = "constant" if config.schedule == "plateau" else config.schedule
         learning_rate = self.trainer.learning_rate * state.factor * rate(schedule, self.progress, config.warmup)
-        part = slice(state.at, state.at + batch)
+        columns_BT = (self.starts_B[:, None] + np.arange(state.at, state.at + batch)) % self.n
+        inputs, targets = (np.take_along_axis(ids, columns_BT, 1) for ids in (self.inputs, self.targets))
         if self.hidden_states is not None:
-            begins = self.inputs[:, state.at] == END_ID
+            begins = inputs[:, 0] == END_ID
             drawn = self.rng.random(config.batch_size)[self.trainer.part.rows]
             self.hidden_states = reset_states(self.hidden_states, begins & (drawn < RESET_SHARE))
         scaled = learning_rate * batch / config.bptt  # smaller steps for shorter windows (Merity et al. 2018, 4.1)
-        inputs, targets = self.inputs[:, part], self.targets[:, part]
         loss, norm, self.hidden_states = self.trainer.step(inputs, targets, self.hidden_states, scaled)
         state.at += batch
         state.windows += 1

@@ -118,7 +118,7 @@ class LanguageModel(nn.Module):
             sampler: of a full softmax, compute a sample of the words.
             bf16: compute matrix products of the softmax and, if there is a kernel, of the layers in bfloat16.
         """
-        lower = bf16 and (ids_TB.is_cuda or CELLS[self.config.cell].bf16)
+        lower = bf16 and CELLS[self.config.cell].is_lowered(ids_TB.device.type)
         with torch.autocast(ids_TB.device.type, torch.bfloat16, enabled=lower):
             raw_TBK, states = self.read(self.embed(ids_TB), states)
         raw_TBK, states = raw_TBK.float(), [tuple(part.float() for part in state) for state in states]

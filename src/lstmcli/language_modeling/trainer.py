@@ -2,7 +2,8 @@
 
 The text is one sequence of tokens, split into B parallel streams that are read window by window.  The state is carried
 from window to window, the gradient is not (Mikolov et al. 2010; Williams & Peng 1990).  Window lengths are random
-(Merity et al. 2018, section 4.1), with few distinct values, because each new shape has a set-up cost.
+(Merity et al. 2018, section 4.1), with few distinct values, because each new shape has a set-up cost.  Each epoch
+begins every stream at another place, so that other windows are together (Press 2019).
 
 Shapes: T tokens of a window, B streams, n tokens of a stream.
 """
@@ -40,6 +41,12 @@ def streams(ids: Ids, batch: int) -> tuple[Ids, Ids]:
     """Inputs and targets [B, n]: contiguous parts of the text, targets shifted by one token; views, not copies."""
     n = (len(ids) - 1) // batch
     return ids[: n * batch].reshape(batch, n), ids[1 : n * batch + 1].reshape(batch, n)
+
+
+def stream_starts(n: int, config: LmTrainConfig, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Where each of the streams [B] of n tokens is begun in an epoch; it is read from there to its end, and on from its
+    first token."""
+    return rng.integers(0, n, config.batch_size) if config.random_starts else np.zeros(config.batch_size, np.int64)
 
 
 def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> list[int]:

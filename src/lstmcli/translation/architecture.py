@@ -48,6 +48,6 @@ def _even(units: int) -> int:
     return max(2, units + units % 2)
 
 
-def is_lowered(cell: str) -> bool:
-    """Whether bf16 on a CPU applies to the layers of this cell: if there is a kernel for it."""
-    return CELLS[cell].bf16
+def is_lowered(cell: str, device: str) -> bool:
+    """Whether bf16 applies to the layers of this cell: on a CPU, if there is a kernel for it."""
+    return CELLS[cell].is_lowered(device)

@@ -179,7 +179,7 @@ class Translator(nn.Module):
         Args:
             inside_TB: which targets are not padding.
         """
-        lower = bf16 and (source_SB.is_cuda or CELLS[self.config.cell].bf16)
+        lower = bf16 and CELLS[self.config.cell].is_lowered(source_SB.device.type)
         with torch.autocast(source_SB.device.type, torch.bfloat16, enabled=lower):
             memory, state = self.encode(source_SB, lengths_B)
             k_TBE, _, _ = self.decode(inputs_TB, memory, state)

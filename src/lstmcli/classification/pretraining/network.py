@@ -83,7 +83,7 @@ class DirectionModels(nn.Module):
             if direction:
                 x_TNE, ids = reorder(x_TNE, back), ids_TN.reshape(-1)[back].view_as(ids_TN)
             x_TNE = locked_dropout(x_TNE, self.dropout, self.training)
-            lower = bf16 and (ids_TN.is_cuda or CELLS[self.config.cell].bf16)
+            lower = bf16 and CELLS[self.config.cell].is_lowered(ids_TN.device.type)
             with torch.autocast(ids_TN.device.type, torch.bfloat16, enabled=lower):
                 h_TNH, _ = stack.forward_from(x_TNE)
             h_TNH = locked_dropout(h_TNH[:-1].float(), self.dropout, self.training)
