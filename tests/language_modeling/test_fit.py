@@ -29,6 +29,7 @@ from lstmcli.language_modeling.trainer import (
     window_lengths,
 )
 from lstmcli.training import loop
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints, read_latest
 from lstmcli.training.events import Step, Stopped, Validated, Warned
 
@@ -106,6 +107,30 @@ def test_it_learns_a_cycle_and_keeps_the_best() -> None:
     best = min(event.loss for event in validated)
     assert total_nats(t.module, TEXT[:400]) / 399 == pytest.approx(best, rel=1e-5)
     assert sample(t.module, 0, 6, np.random.default_rng(1)) == [2, 3, 4, 5, 6, 2]
+
+
+@pytest.mark.parametrize("limit", [45.0, 1000.0, math.inf])
+def test_a_step_tells_what_the_time_allows(limit: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three epochs of about 30 windows, of which each takes a second."""
+    t, now = trainer(), [0.0]
+    step = t.step
+
+    def slow(*arguments: Any) -> Any:
+        now[0] += 1
+        return step(*arguments)
+
+    monkeypatch.setattr(t, "step", slow)
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_STEPS", 0.0)
+    budget = Budget(limit, clock=lambda: now[0])
+    found = list(fit_lm(t, TEXT, TEXT[:400], stop=lambda: False, rng=np.random.default_rng(0), budget=budget))
+    steps = [event for event in found if isinstance(event, Step)]
+    if limit == 45:
+        assert {event.steps for event in steps} <= {45, 46} and steps[-1].step == 45
+        assert {event.epochs for event in steps} == {2}
+    else:
+        assert {event.epochs for event in steps} == {3} and steps[-1].epoch == 3
+    assert all(event.seconds_left <= limit - event.seconds for event in steps)
+    assert steps[-1].seconds_left < 1.5
 
 
 @pytest.mark.parametrize("stops", [0, 3])

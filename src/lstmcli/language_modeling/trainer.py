@@ -82,8 +82,10 @@ class LmTrainer:
             counts_V: how often each word occurs in the training text; needed for ``softmax_words``.
         """
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
-        words = config.softmax_words
-        self.sampler = WordSampler(counts_V, words, device) if words and counts_V is not None else None
+        self.sampler: WordSampler | None = None
+        if config.softmax_words:
+            assert counts_V is not None
+            self.sampler = WordSampler(counts_V, config.softmax_words, device)
         self.group, self.part = group, group.part(np.ones(config.batch_size))
         """``part``: the streams of this process."""
         group.copy_from_main(module.parameters())

@@ -86,6 +86,7 @@ class Resumed(Event):
 class Step(Event):
     step: int
     steps: int
+    """Expected of the whole run, in the time that it may take; as ``epochs``."""
     epoch: float
     epochs: int
     loss: float

@@ -109,7 +109,7 @@ class TrainingLoop(ABC, Generic[P]):
     @property
     @abstractmethod
     def steps(self) -> int:
-        """Expected steps of the whole run."""
+        """Expected steps of the whole run, if the time allows."""
 
     @abstractmethod
     def batches(self) -> Sequence[Any]:
@@ -141,7 +141,14 @@ class TrainingLoop(ABC, Generic[P]):
 
     @property
     def seconds_left(self) -> float:
-        return self.seconds * (1 - self.progress) / max(self.progress, 1e-9)
+        by_progress = self.seconds * (1 - self.progress) / max(self.progress, 1e-9)
+        return max(0.0, min(by_progress, self.budget.left))
+
+    def in_time(self, done: float, whole: int) -> int:
+        """How many of the ``whole`` epochs or steps the time allows, after ``done``, as fast as so far."""
+        if math.isinf(self.budget.limit):
+            return whole
+        return min(whole, math.ceil(done * (1 + self.seconds_left / self.seconds)))
 
     def extra_arrays(self) -> Arrays:
         """Arrays to save in addition to those of the trainer and the kept weights."""
@@ -237,7 +244,8 @@ class TrainingLoop(ABC, Generic[P]):
                     break
                 if self.should_report():
                     yield Step(
-                        self.state.step, self.steps, self.epochs_done, self.epochs, loss, learning_rate, norm,
+                        self.state.step, self.in_time(self.state.step, self.steps), self.epochs_done,
+                        self.in_time(self.epochs_done, self.epochs), loss, learning_rate, norm,
                         self.state.seen / self.seconds, self.seconds, self.seconds_left, self.UNIT,
                     )  # fmt: skip
                 yield from self.within_epoch()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.pretraining.network import DirectionModels
+from lstmcli.nn.sampled_softmax import WordSampler
 from lstmcli.nn.stack import reorder, reversal
 
 LENGTHS = torch.tensor([5, 3])
@@ -54,3 +56,14 @@ def test_texts_with_rare_tokens_only_teach_nothing() -> None:
     found = models(apart=True)
     predicted = found([torch.randn(2, 1, 8)] * 2, torch.tensor([[1], [1]]), torch.tensor([2]))
     assert predicted == (0, 0)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_in_training_a_sample_of_the_softmax_is_computed(apart: bool) -> None:
+    found, x = models(apart=apart), [torch.randn(5, 2, 8)] * 2
+    exact = found(x, IDS, LENGTHS).nats.item()
+    found.sampler = WordSampler(np.array([9, 5, 3, 2, 1]), 2)
+    assert found(x, IDS, LENGTHS).nats.item() == exact  # validation is of all words
+    found.train()
+    drawn = [found(x, IDS, LENGTHS).nats.item() for _ in range(200)]
+    assert len(set(drawn)) > 1 and np.mean(drawn) == pytest.approx(exact, rel=0.05)

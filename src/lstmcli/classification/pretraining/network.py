@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.nn.cells import CELLS
 from lstmcli.nn.dropout import locked_dropout
-from lstmcli.nn.softmax import cross_entropy
+from lstmcli.nn.sampled_softmax import WordSampler, cross_entropy
 from lstmcli.nn.stack import Direction, Stack, reorder, reversal
 
 
@@ -33,15 +33,24 @@ class Predicted(NamedTuple):
 class DirectionModels(nn.Module):
     """A one-way stack and a softmax for each direction."""
 
-    def __init__(self, config: ClassifierModelConfig, outputs_V: Tensor, *, apart: bool, dropout: float) -> None:
+    def __init__(
+        self,
+        config: ClassifierModelConfig,
+        outputs_V: Tensor,
+        *,
+        apart: bool,
+        dropout: float,
+        sampler: WordSampler | None = None,
+    ) -> None:
         """
         Args:
             outputs_V: the place of each token of the vocabulary in the softmax; -1: it is not predicted.
             apart: each direction has its own part of the embedding, and its own softmax.
+            sampler: in training, compute a sample of the softmax.
         """
         super().__init__()
         D = 2 if config.bidirectional else 1
-        self.config, self.dropout, self.apart = config, dropout, apart
+        self.config, self.dropout, self.apart, self.sampler = config, dropout, apart, sampler
         self.inputs = config.embedding // (D if apart else 1)
         widths = [config.hidden] * config.layers
         self.stacks = nn.ModuleList(
@@ -98,9 +107,10 @@ class DirectionModels(nn.Module):
     def _loss(self, states: list[Tensor], targets: list[Tensor], bf16: bool) -> Predicted:
         count = sum(map(len, targets))
         total = torch.stack([part.sum() * 0.0 for part in states]).sum()
+        sampler = self.sampler if self.training else None
         for decoder, h_MH, target_M in zip(self.own_decoders(), states, targets, strict=True):
             if len(target_M):
-                nats = cross_entropy(h_MH, decoder.weight, decoder.bias, target_M, bf16=bf16)
+                nats = cross_entropy(h_MH, decoder.weight, decoder.bias, target_M, sampler, bf16=bf16)
                 total = total + nats * (len(target_M) / count)
         return Predicted(total, count)
 

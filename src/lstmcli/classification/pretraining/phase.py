@@ -14,6 +14,7 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.pretraining.start import Start
 from lstmcli.classification.pretraining.texts import Texts, outputs
 from lstmcli.errors import UsageError
+from lstmcli.nn.config import words_computed
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.training.checkpoint import Snapshot
@@ -69,19 +70,22 @@ class PretrainingPhase:
         from lstmcli.classification.pretraining.network import DirectionModels
         from lstmcli.classification.pretraining.trainer import PretrainingTrainer
         from lstmcli.nn.device import native_bf16
+        from lstmcli.nn.sampled_softmax import WordSampler
 
         train, start = self.config.train, self.start
         counts_V = self.texts.counts(self.encoder.vocab_size)
         places_V = outputs(counts_V)
+        seen_P = np.sort(counts_V[places_V >= 0])[::-1]
+        computed = words_computed(len(seen_P))
         models = DirectionModels(
             module.config,
             torch.from_numpy(places_V),
             apart=start is not None and len(start.models) > 1,
             dropout=DROPOUT,
+            sampler=WordSampler(seen_P, computed, device) if computed else None,
         )
-        seen = np.sort(counts_V[places_V >= 0])[::-1].astype(np.float64)
         for decoder in models.own_decoders():
-            decoder.bias.data.copy_(torch.from_numpy(np.log(seen / seen.sum())))
+            decoder.bias.data.copy_(torch.from_numpy(np.log(seen_P / seen_P.sum())))
         if start is not None:
             start.fill(module, models, self.encoder)
         if not self.epochs:
