@@ -104,3 +104,19 @@ def test_a_part_of_the_time_can_be_given_to_something() -> None:
 def test_time_counts_only_where_it_is_clearly_further_than_the_epochs() -> None:
     assert further(0.5, 0.0) == further(0.5, 0.51) == 0.5
     assert further(0.5, 0.6) == 0.6 and further(0.2, 1.3) == 1.0 and further(1.0, 0.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("limit", "progress", "left", "epochs"),
+    [(math.inf, 0.1, 90.0, 58), (60.0, 0.1, 50.0, 6), (1e4, 0.1, 90.0, 10), (5.0, 0.9, 0.0, 1)],
+)
+def test_the_pace_is_that_of_the_epochs_or_of_the_limit(
+    limit: float, progress: float, left: float, epochs: int
+) -> None:
+    """After ten seconds, one epoch is done."""
+    now = [0.0]
+    budget = Budget(limit, clock=lambda: now[0])
+    budget.begin_training()
+    now[0] = 10.0
+    pace = budget.pace(10.0, progress)
+    assert pace.left == pytest.approx(left) and pace.expected(58, 1.0) == epochs

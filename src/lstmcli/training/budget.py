@@ -21,6 +21,20 @@ AHEAD = 0.02
 without one, and what ``lstm tune`` found can be repeated exactly."""
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast the training has been, for those who watch it."""
+
+    seconds: float
+    left: float
+    """Seconds to the end, by the epochs or by the limit."""
+    limited: bool
+
+    def expected(self, whole: int, done: float) -> int:
+        """How many of the ``whole`` epochs or steps there will be, after ``done``."""
+        return min(whole, math.ceil(done * (1 + self.left / self.seconds))) if self.limited else whole
+
+
 @dataclass
 class Budget:
     """The clock of a run; every time is in seconds."""
@@ -72,6 +86,11 @@ class Budget:
         """How much of the training is done, from 0 to 1, after training for ``seconds``; 0 without a limit."""
         left = self.left
         return 0.0 if math.isinf(left) else seconds / max(1e-9, seconds + max(0.0, left))
+
+    def pace(self, seconds: float, progress: float) -> Pace:
+        """After training for ``seconds``, with ``progress`` from 0 to 1."""
+        left = min(seconds * (1 - progress) / max(progress, 1e-9), self.left)
+        return Pace(seconds, max(0.0, left), not math.isinf(self.limit))
 
     def within(self, share: float) -> Callable[[], bool]:
         """A function that tells whether this share of the time that is left now is over."""

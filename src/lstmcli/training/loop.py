@@ -139,17 +139,6 @@ class TrainingLoop(ABC, Generic[P]):
         """From 0 to 1, by epochs, or by time if that is further."""
         return further(self.epochs_done / self.epochs, self._time_share)
 
-    @property
-    def seconds_left(self) -> float:
-        by_progress = self.seconds * (1 - self.progress) / max(self.progress, 1e-9)
-        return max(0.0, min(by_progress, self.budget.left))
-
-    def in_time(self, done: float, whole: int) -> int:
-        """How many of the ``whole`` epochs or steps the time allows, after ``done``, as fast as so far."""
-        if math.isinf(self.budget.limit):
-            return whole
-        return min(whole, math.ceil(done * (1 + self.seconds_left / self.seconds)))
-
     def extra_arrays(self) -> Arrays:
         """Arrays to save in addition to those of the trainer and the kept weights."""
         return {}
@@ -243,10 +232,11 @@ class TrainingLoop(ABC, Generic[P]):
                 if self.diverges(loss):
                     break
                 if self.should_report():
+                    pace = self.budget.pace(self.seconds, self.progress)
                     yield Step(
-                        self.state.step, self.in_time(self.state.step, self.steps), self.epochs_done,
-                        self.in_time(self.epochs_done, self.epochs), loss, learning_rate, norm,
-                        self.state.seen / self.seconds, self.seconds, self.seconds_left, self.UNIT,
+                        self.state.step, pace.expected(self.steps, self.state.step), self.epochs_done,
+                        pace.expected(self.epochs, self.epochs_done), loss, learning_rate, norm,
+                        self.state.seen / pace.seconds, pace.seconds, pace.left, self.UNIT,
                     )  # fmt: skip
                 yield from self.within_epoch()
             # An epoch that was stopped before its first step has the weights that were validated before it.
