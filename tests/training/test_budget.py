@@ -114,9 +114,8 @@ def test_the_pace_is_that_of_the_epochs_or_of_the_limit(
     limit: float, progress: float, left: float, epochs: int
 ) -> None:
     """After ten seconds, one epoch is done."""
-    now = [0.0]
-    budget = Budget(limit, clock=lambda: now[0])
-    budget.begin_training()
-    now[0] = 10.0
-    pace = budget.pace(10.0, progress)
+    b, clock = budget(limit, whole=False)
+    b.begin_training()
+    clock.now += 10
+    pace = b.pace(10.0, progress)
     assert pace.left == pytest.approx(left) and pace.expected(58, 1.0) == epochs
