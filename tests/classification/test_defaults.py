@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -145,6 +146,25 @@ def test_a_falling_learning_rate_is_not_cut_short(schedule: str, expected: int) 
     assert resolve_lm(config, 10_000, 50).train.patience == expected
     asked = LmConfig(train=LmTrainConfig(schedule=schedule, patience=2))
     assert resolve_lm(asked, 10_000, 50).train.patience == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "tokens", "expected"),
+    [
+        ({}, 9_000_000 // 14, (2.0, 1.0)),
+        ({}, 9_000_000 // 7, (0.0, 0.0)),
+        ({"epochs": 8}, 100, (2.0, 1.0)),
+        ({"epochs": 7}, 100, (0.0, 0.0)),
+        ({"epochs": 7, "alpha": 0.5}, 100, (0.5, 0.0)),
+        ({"epochs": 40, "alpha": 0.0, "beta": 0.0}, 100, (0.0, 0.0)),
+        ({"time_limit": 60.0}, 100, (None, None)),  # until it is known how often the text is read
+    ],
+)
+def test_activations_are_penalised_if_the_text_is_read_often(
+    options: dict[str, Any], tokens: int, expected: tuple[float | None, float | None]
+) -> None:
+    found = resolve_lm(LmConfig(train=LmTrainConfig(**options)), tokens, 50).train
+    assert (found.alpha, found.beta) == expected
 
 
 @pytest.mark.parametrize(

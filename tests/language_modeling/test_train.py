@@ -197,6 +197,8 @@ def test_a_time_limit_sets_the_epochs(text: Path, tmp_path: Path) -> None:
     planned = only(found, events.RunPlanned)[0]
     assert isinstance(planned, events.RunPlanned) and planned.epochs >= 1
     assert np.isfinite(only(found, events.Stopped)[0].seconds)  # type: ignore[attr-defined]
+    stored = json.loads((tmp_path / "m" / "config.json").read_text(encoding="utf-8"))["lm"]["train"]
+    assert (stored["alpha"], stored["beta"]) == ((2.0, 1.0) if planned.epochs >= 16 else (0.0, 0.0))
 
 
 def test_ids_that_are_cut_short_while_they_are_read(text: Path, tmp_path: Path) -> None:

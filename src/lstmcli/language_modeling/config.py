@@ -95,10 +95,11 @@ class LmTrainConfig(TrainingConfig):
     patience: int | None = None
     """Validations without improvement after which training stops, 0: never; None: never if the learning rate decays,
     because the last epochs improve most, otherwise 5."""
-    alpha: float = 0.0
-    """Weight of activation regularisation, a penalty on large outputs (Merity et al. 2017)."""
-    beta: float = 0.0
-    """Weight of temporal activation regularisation, a penalty on changes between steps."""
+    alpha: float | None = None
+    """Weight of activation regularisation, a penalty on large outputs (Merity et al. 2017); None: 2 if the text is read
+    often enough, else 0."""
+    beta: float | None = None
+    """Weight of temporal activation regularisation, a penalty on changes between steps; None: 1 or 0, as for alpha."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -55,7 +55,8 @@ RECIPES: dict[str, Recipe] = {
         "2 x 650, tied, dropout 0.5",
         source="Zaremba et al. 2014, medium; tied as in Inan et al. 2017",
         published="Penn Treebank, test perplexity 82.7 (Zaremba et al. 2014, table 1), untied",
-        differs="AdamW with a linear schedule instead of SGD with decay by epochs; sampled softmax",
+        differs="AdamW with a linear schedule instead of SGD with decay by epochs; sampled softmax; penalties on "
+        "activations",
         model={"embedding": 650, "hidden": 650, "input_dropout": 0.5, "layer_dropout": 0.5, "output_dropout": 0.5},
         train={"learning_rate": 2e-3},
     ),
@@ -109,6 +110,8 @@ RECIPES: dict[str, Recipe] = {
             "random_starts": False,
             "softmax_words": 0,
             "clip": 10.0,
+            "alpha": 0.0,
+            "beta": 0.0,
         },
     ),
 }

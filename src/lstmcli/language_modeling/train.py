@@ -17,7 +17,7 @@ from lstmcli.language_modeling.architecture import describe, generates_int8
 from lstmcli.language_modeling.card import BACKWARD_USE
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.corpus import Corpus
-from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_per_epoch
+from lstmcli.language_modeling.defaults import epochs_in, for_time, is_alphabet, resolve_lm, steps_per_epoch
 from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
 from lstmcli.language_modeling.lines import Lines, tokenized
@@ -159,7 +159,7 @@ class LanguageModelJob(TrainingJob):
         step_seconds = self.group.from_main(estimate_step(self.trainer, train.ids))
         if self.config.train.epochs is None:  # as many as fit into the time limit
             epochs = resumed.values["epochs"] if resumed else epochs_in(self.config, len(train), step_seconds)
-            self.config = replace(self.config, train=replace(self.config.train, epochs=epochs))
+            self.config = replace(self.config, train=for_time(self.config.train, epochs))
             self.trainer.config = self.config.train
         assert self.config.train.epochs is not None
         steps = self.config.train.epochs * steps_per_epoch(self.config.train, len(train))

@@ -106,7 +106,7 @@ class LmTrainer:
         found = self.module.loss(ids, targets, states, bf16=self.bf16, sampler=self.sampler)
         loss, config = found.nats, self.config
         if config.alpha or config.beta:
-            loss = loss + activation_penalty(found, config.alpha, config.beta)
+            loss = loss + activation_penalty(found, config.alpha or 0.0, config.beta or 0.0)
         loss.backward()  # type: ignore[no-untyped-call]
         nats = self.group.sum_gradients(self.parameters, self.part.share, found.nats.item())
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.clip or math.inf)

@@ -235,9 +235,17 @@ InputDropout = Annotated[
     float | None, LANGUAGE_MODEL.option("--input-dropout", "P", "Locked dropout on the embedded tokens.")
 ]
 Alpha = Annotated[
-    float | None, LANGUAGE_MODEL.option("--alpha", "X", "Penalty on large outputs of the last layer (AR).")
+    float | None,
+    LANGUAGE_MODEL.option(
+        "--alpha", "X", "Penalty on large outputs of the last layer (AR).", show_default="2 from 8 epochs on, else 0"
+    ),
 ]
-Beta = Annotated[float | None, LANGUAGE_MODEL.option("--beta", "X", "Penalty on their changes between tokens (TAR).")]
+Beta = Annotated[
+    float | None,
+    LANGUAGE_MODEL.option(
+        "--beta", "X", "Penalty on their changes between tokens (TAR).", show_default="1 from 8 epochs on, else 0"
+    ),
+]
 Softmax = Annotated[
     str,
     ADVANCED.choice(
