@@ -18,6 +18,7 @@ from lstmcli.classification.calibration import (
     fit_scales,
     negative_log_likelihood,
     total,
+    with_offsets,
 )
 
 quick = settings(max_examples=50)
@@ -196,3 +197,28 @@ def test_a_tiny_validation_split_leaves_the_experts_about_equal(n: int) -> None:
     network, ngrams, characters = (5 * rng.standard_normal((n, 3)) for _ in range(3))
     found = fit_scales(network, ngrams, characters, characters.argmax(axis=1))
     assert found == Scales() if n == 0 else all(0.7 < scale < 1.6 for scale in found[1:])
+
+
+def test_a_network_that_is_loaded_answers_with_the_offsets() -> None:
+    rng = np.random.default_rng(1)
+    features, ngrams, offsets_C = rng.standard_normal((50, 4)), rng.standard_normal((50, 3)), np.array([0.5, -0.7, 0.2])
+    weights = {"head.weight": rng.standard_normal((3, 4)), "head.bias": rng.standard_normal(3)}
+
+    def network(weights: dict[str, Any]) -> Any:
+        return features @ weights["head.weight"].T + weights["head.bias"]
+
+    loaded = network(with_offsets(weights, offsets_C, 0.3))
+    expected = combine(network(weights), ngrams, 0.3, offsets_C=offsets_C)
+    assert combine(loaded, ngrams, 0.3) == pytest.approx(expected, abs=1e-6)
+    assert with_offsets(weights, None, 0.3) is weights
+
+
+def test_the_scales_are_fitted_beside_the_offsets() -> None:
+    rng = np.random.default_rng(1)
+    network, ngrams, characters = (2 * rng.standard_normal((20_000, 3)) for _ in range(3))
+    offsets_C = np.array([2.0, -1.0, -1.0])
+    gold = drawn(0.5 * (network + 2.0 * ngrams + 0.4 * characters) + offsets_C, rng)
+    assert fit_scales(network, ngrams, characters, gold, offsets_C=offsets_C) == pytest.approx((0.5, 2.0, 0.4), rel=0.1)
+    z_NC = network + 2.0 * ngrams + 0.4 * characters
+    assert fit_scale(z_NC, gold, offsets_C=offsets_C) == pytest.approx(0.5, rel=0.05)
+    assert fit_scale(z_NC, gold) < 0.47  # without them it makes up for what is wrong

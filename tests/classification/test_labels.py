@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lstmcli.classification.labels import Indicators, class_weights, gold_array, known
+from lstmcli.classification.labels import FREQUENCY, Indicators, class_weights, gold_array, known, label_offsets
 from lstmcli.data.records import Record
 
 LABELS = ("bad", "good", "so so")
@@ -45,3 +47,21 @@ def test_multilabel_weights_are_negatives_over_positives() -> None:
     gold = np.array([[1, 0], [1, 0], [1, 1], [0, 0]])
     weights = class_weights(gold, 2, multilabel=True, rule="balanced")
     assert weights is not None and weights.tolist() == pytest.approx([1 / 3, 3.0])
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=50))
+def test_the_rarer_a_label_the_larger_its_offset(labels: list[int]) -> None:
+    counts = np.maximum(1, np.bincount(labels, minlength=5))
+    offsets = label_offsets(np.array(labels), 5, multilabel=False, rule="none")
+    if offsets is None:
+        assert len(set(counts)) == 1
+    else:
+        assert offsets.mean() == pytest.approx(0, abs=1e-12)
+        assert np.ptp(offsets + FREQUENCY * np.log(counts)) == pytest.approx(0, abs=1e-12)
+
+
+def test_balanced_training_and_label_sets_have_no_offsets() -> None:
+    gold = np.array([0, 0, 0, 1])
+    assert label_offsets(gold, 2, multilabel=False, rule="balanced") is None
+    assert label_offsets(np.array([0, 1]), 2, multilabel=False, rule="none") is None
+    assert label_offsets(np.eye(3, dtype=np.int64), 3, multilabel=True, rule="none") is None

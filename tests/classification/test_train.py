@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.events import Calibrated, CharactersFitted, NgramsFitted, ThresholdsFitted
+from lstmcli.classification.load import read_encoder, read_weights, trained_weights
 from lstmcli.classification.ngrams.table import KEYS, ngram_keys
 from lstmcli.classification.train import job
 from lstmcli.data.records import Record, Splits
@@ -114,3 +115,29 @@ def test_characters_alone_and_several_labels(tmp_path: Path) -> None:
     assert model.ensemble.ngrams is None and model.ensemble.characters is not None
     p_NC = model.predict_proba(["reddish", "greenish", ""])
     assert p_NC[0, 1] > p_NC[1, 1] and p_NC[1, 0] > p_NC[0, 0]
+
+
+@pytest.mark.parametrize("size", [None, 200_000])
+def test_the_offset_of_a_rare_label_is_part_of_the_answer_not_of_what_was_trained(
+    size: int | None, tmp_path: Path
+) -> None:
+    from lstmcli.classification.predict import Classifier
+
+    rows = [*TRAIN[:20], *TRAIN[21:40:2]]  # of label 1 twice as many as of label 0
+    config = replace(CONFIG, model=replace(CONFIG.model, size=size))
+    splits = Splits(rows, VALID, [*VALID, *TRAIN[20:30]])
+    list(train(job(splits, config), tmp_path / "m"))
+    model = read_model(tmp_path / "m")
+    scale, offsets = model.config["calibration"]["scale"], model.config["calibration"]["offsets"]
+    assert offsets == pytest.approx([0.15 * np.log(2), -0.15 * np.log(2)])
+    encoder = read_encoder(model)
+    answering, as_trained = (read(model, encoder)["head.bias"] for read in (read_weights, trained_weights))
+    assert answering - as_trained == pytest.approx(np.array(offsets) / scale, rel=1e-3)
+    report = Classifier(tmp_path / "m", threads=1).report(splits.test)
+    assert report.loss == pytest.approx(model.config["metrics"]["test"]["loss"], abs=1e-5)
+
+
+def test_balanced_classes_have_no_offsets(tmp_path: Path) -> None:
+    config = replace(CONFIG, train=replace(CONFIG.train, class_weights="balanced"))
+    list(train(job(Splits(TRAIN[:31], VALID, []), config), tmp_path / "m"))
+    assert "offsets" not in read_model(tmp_path / "m").config["calibration"]

@@ -69,6 +69,8 @@ def test_fields_missing_or_of_the_wrong_type(model: Path, field: str, value: Any
         {"calibration": {"scale": -1.0}},
         {"calibration": {"scale": 0.0}},
         {"calibration": {"scale": True}},
+        {"calibration": {"scale": 1.0, "offsets": [0.5]}},
+        {"calibration": {"scale": 1.0, "offsets": [0.5, None, 0.5]}},
         {"calibration": {"scale": 1.0, "thresholds": [0.5]}},
         {"calibration": {"scale": 1.0, "thresholds": [0.5, 2.0, 0.5]}},
         {"calibration": {"temperature": 1.0}},

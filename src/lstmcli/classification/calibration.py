@@ -4,12 +4,15 @@ The probabilities are softmax(scale * (network + ngrams)), where scale is an inv
 validation split (Guo et al. 2017, section 4.2).  There is one scale for both models: with two, the likelihood fit damps
 the overconfident network so much that the n-gram model dominates, which cost accuracy on ChnSentiCorp and AG News.
 
+If the labels differ in frequency, each has an offset, softmax(scale * (network + ngrams) + offsets); it is added to the
+weights of the network when they are loaded.
+
 Shapes: N texts, C labels.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,28 +31,39 @@ EQUAL = 20
 """Texts of validation that weigh as much as the assumption that the experts count alike."""
 
 
+def with_offsets(weights: dict[str, NDArray[Any]], offsets_C: Floats | None, scale: float) -> dict[str, NDArray[Any]]:
+    """The weights of a network that answers with the offsets of the labels."""
+    if offsets_C is None:
+        return weights
+    return {**weights, "head.bias": (weights["head.bias"] + offsets_C / scale).astype(np.float32)}
+
+
 def total(network: Logits, ngrams: Logits | None) -> Floats:
     """The sum of both models' logits, [N, C]."""
     z_NC = network.astype(np.float64)
     return z_NC if ngrams is None else z_NC + ngrams
 
 
-def combine(network: Logits, ngrams: Logits | None, scale: float, multilabel: bool = False) -> Floats:
+def combine(
+    network: Logits, ngrams: Logits | None, scale: float, multilabel: bool = False, offsets_C: Floats | float = 0.0
+) -> Floats:
     """Probabilities [N, C] from both models' logits [N, C]; rows sum to 1 unless multi-label.
 
     A row with an infinite or NaN logit, which untrusted weights can cause, may be NaN: callers check.
     """
     with np.errstate(invalid="ignore"):  # inf - inf
-        z_NC = scale * total(network, ngrams)
+        z_NC = scale * total(network, ngrams) + offsets_C
         if multilabel:
             return np.asarray(np.exp(-np.logaddexp(0.0, -z_NC)), np.float64)
         p = np.exp(z_NC - z_NC.max(axis=1, keepdims=True))
         return np.asarray(p / p.sum(axis=1, keepdims=True), np.float64)
 
 
-def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multilabel: bool = False) -> float:
+def negative_log_likelihood(
+    logits_NC: Logits, gold: Gold, scale: float, multilabel: bool = False, offsets_C: Floats | float = 0.0
+) -> float:
     """Mean over the texts, in nats; multi-label: of the sum over the labels."""
-    z_NC = scale * logits_NC.astype(np.float64)
+    z_NC = scale * logits_NC.astype(np.float64) + offsets_C
     if multilabel:
         loss = np.logaddexp(0.0, z_NC) - gold * z_NC
     elif gold.ndim == 2:
@@ -60,9 +74,9 @@ def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multila
     return float(loss.sum() / max(1, len(z_NC)))
 
 
-def _slope(logits_NC: Floats, gold: Gold, scale: float, multilabel: bool) -> Floats:
+def _slope(logits_NC: Floats, gold: Gold, scale: float, multilabel: bool, offsets_C: Floats | float) -> Floats:
     """The derivative of the negative log-likelihood of all texts with respect to the scaled logits, [N, C]."""
-    slope_NC = combine(logits_NC, None, scale, multilabel)
+    slope_NC = combine(logits_NC, None, scale, multilabel, offsets_C)
     if gold.ndim == 2:
         return slope_NC - gold
     slope_NC[np.arange(len(gold)), gold.astype(np.int64)] -= 1
@@ -84,6 +98,7 @@ def fit_scales(
     gold: Gold,
     multilabel: bool = False,
     usual: float = 1.0,
+    offsets_C: Floats | float = 0.0,
 ) -> Scales:
     """The scales of the experts with the maximum posterior probability on the validation split.
 
@@ -100,9 +115,9 @@ def fit_scales(
         scales = np.exp(logs)
         parts = [scale * logits.astype(np.float64) for scale, logits in zip(scales[1:], beside, strict=True)]
         z_NC, count = network_NC + sum(parts, np.zeros(network_NC.shape)), len(network_NC)
-        slope_NC = scales[0] * _slope(z_NC, gold, float(scales[0]), multilabel)
+        slope_NC = scales[0] * _slope(z_NC, gold, float(scales[0]), multilabel, offsets_C)
         gradient = np.array([(slope_NC * part).sum() for part in (z_NC, *parts)]) + weights * (scales / modes - 1)
-        loss = negative_log_likelihood(z_NC, gold, float(scales[0]), multilabel)
+        loss = negative_log_likelihood(z_NC, gold, float(scales[0]), multilabel, offsets_C)
         return loss + float(weights @ (scales / modes - logs)) / count, gradient / count
 
     from scipy.optimize import minimize
@@ -113,7 +128,13 @@ def fit_scales(
     return Scales(float(scales[0]), 1.0 if ngrams_NC is None else float(scales[1]), float(scales[-1]))
 
 
-def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False, usual: float = 1.0) -> float:
+def fit_scale(
+    logits_NC: Logits,
+    gold: Gold,
+    multilabel: bool = False,
+    usual: float = 1.0,
+    offsets_C: Floats | float = 0.0,
+) -> float:
     """The scale with the maximum posterior probability on the validation split.
 
     The prior is a Gamma distribution with mode ``usual`` and the weight of one text.  It keeps the scale finite and
@@ -123,15 +144,15 @@ def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False, usual: fl
 
     Args:
         logits_NC: the sum of both models' logits, finite.
+        offsets_C: of the labels, as in ``combine``.
     """
     if not len(logits_NC):
         return usual
 
     def objective(log_scale: float) -> float:
         scale = float(np.exp(log_scale))
-        return negative_log_likelihood(logits_NC, gold, scale, multilabel) + (scale / usual - log_scale) / len(
-            logits_NC
-        )
+        loss = negative_log_likelihood(logits_NC, gold, scale, multilabel, offsets_C)
+        return loss + (scale / usual - log_scale) / len(logits_NC)
 
     from scipy.optimize import minimize_scalar
 

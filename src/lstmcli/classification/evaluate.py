@@ -49,8 +49,15 @@ class UnknownLabelTexts(NamedTuple):
 class Evaluator:
     """Evaluates the ensemble on a split."""
 
-    def __init__(self, ensemble: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
+    def __init__(
+        self, ensemble: Ensemble, labels: Sequence[str], multilabel: bool, offsets_C: Floats | None = None
+    ) -> None:
+        """
+        Args:
+            offsets_C: of the labels, which the network does not have yet.
+        """
         self.ensemble, self.labels, self.multilabel = ensemble, tuple(labels), multilabel
+        self.offsets_C = np.zeros(len(labels)) if offsets_C is None else offsets_C
         self.fitted: Fitted | None = None
         """The thresholds of the labels, if they were fitted."""
         self._last: tuple[Split, Ensemble, tuple[Logits, Logits | None]] | None = None
@@ -71,6 +78,9 @@ class Evaluator:
     def _ensemble_logits(self, part: Split, texts: slice) -> tuple[Logits, Logits | None]:
         return self.ensemble.logits(part.encoded[texts], character_scores=self._characters(part, texts))
 
+    def _combined(self, logits: tuple[Logits, Logits | None], scale: float) -> Floats:
+        return combine(*logits, scale, self.multilabel, self.offsets_C)
+
     def _targets(self, part: Split, texts: slice) -> NDArray[Any]:
         """What the probabilities of a split are calibrated to: its labels; where only a teacher answered, all of its
         probabilities."""
@@ -86,9 +96,10 @@ class Evaluator:
         if characters is None:
             network, ngrams = self._logits(part, sample)
             usual = self._usual(USUAL_ALONE if ngrams is None else USUAL)
-            return Scales(fit_scale(total(network, ngrams), gold, self.multilabel, usual))
+            return Scales(fit_scale(total(network, ngrams), gold, self.multilabel, usual, self.offsets_C))
         logits = self.ensemble.logits(part.encoded[sample])
-        scales = fit_scales(*logits, characters, gold, self.multilabel, self._usual(USUAL))
+        usual = self._usual(USUAL)
+        scales = fit_scales(*logits, characters, gold, self.multilabel, usual, self.offsets_C)
         self.ensemble = self.ensemble.scaled(scales)
         return scales
 
@@ -102,7 +113,7 @@ class Evaluator:
             return
         fit = ThresholdFit(len(self.labels))
         for block in blocks(len(part), len(self.labels)):
-            fit.add(combine(*self._logits(part, block), scale, self.multilabel), part.gold[block])
+            fit.add(self._combined(self._logits(part, block), scale), part.gold[block])
         self.fitted = fit.fit()
 
     def trust(self, part: Split, scale: float) -> dict[str, Any]:
@@ -113,9 +124,10 @@ class Evaluator:
         curve, found = RiskCoverage(), list[Floats]()
         for block in blocks(len(part), len(self.labels)):
             logits = self._logits(part, block)
-            p_NC = combine(*logits, scale)
+            p_NC = self._combined(logits, scale)
             curve.add(p_NC.max(axis=1), p_NC.argmax(axis=1) == part.gold[block])
-            found.append(measures(*logits, self.ensemble.known(part.encoded[block]), scale))
+            network_NC = (logits[0] + self.offsets_C / scale).astype(np.float32)  # as it will be loaded
+            found.append(measures(network_NC, logits[1], self.ensemble.known(part.encoded[block]), scale))
         novelty = Novelty.fit(np.concatenate(found, axis=1))
         return {"risk_coverage": to_json(curve.points(STORED)), "novelty": novelty.to_json()}
 
@@ -126,12 +138,11 @@ class Evaluator:
         for block in blocks(len(part), len(self.labels)):
             logits = self._logits(part, block)
             for tally, scale in zip(tallies, scales, strict=True):
-                probabilities: Floats = np.asarray(combine(*logits, scale, self.multilabel))
-                tally.add(probabilities, part.gold[block])
+                tally.add(self._combined(logits, scale), part.gold[block])
         if unknown.encoded:
             words, model = unknown.words, self.ensemble.characters
             scores = None if model is None else model.scores(words)
             logits = self.ensemble.logits(unknown.encoded, character_scores=scores)
             for tally, scale in zip(tallies, scales, strict=True):
-                tally.add_named(np.asarray(combine(*logits, scale, self.multilabel)), unknown.labels)
+                tally.add_named(self._combined(logits, scale), unknown.labels)
         return [tally.report() for tally in tallies]

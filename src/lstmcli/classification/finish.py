@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from lstmcli.classification.calibration import Scales
+from lstmcli.classification.calibration import Floats, Scales, with_offsets
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.events import Calibrated, Evaluated, ThresholdsFitted
+from lstmcli.classification.labels import label_offsets
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.shrink import Shrunk, shrink
 from lstmcli.training.derived import Derived
@@ -33,9 +34,17 @@ class Finished:
     linear: Linear
     graph: InferenceGraph | None = None
     scale: float = 1.0
+    offsets_C: Floats | None = None
+    """What is added to the scaled logits of each label."""
     metrics: dict[str, Any] = field(default_factory=dict)
     trust: dict[str, Any] = field(default_factory=dict)
     """What ``Evaluator.trust`` found on the validation split, and the thresholds of the labels, if they were fitted."""
+
+    @property
+    def calibration(self) -> dict[str, Any]:
+        """As it is stored in a model."""
+        offsets = {} if self.offsets_C is None else {"offsets": self.offsets_C.tolist()}
+        return {"scale": self.scale, **offsets, **self.trust}
 
 
 def finish(
@@ -46,6 +55,7 @@ def finish(
     multilabel: bool,
     threads: int,
     linear: Linear,
+    train: Split,
     valid: Split,
     test: Split,
     unknown_labels: Mapping[str, UnknownLabelTexts],
@@ -65,15 +75,19 @@ def finish(
     from lstmcli.classification.onnx_session import ClassifierSession
 
     done = Finished(linear)
-    done.graph = graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
+    graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
     if graph is None:
         return done
     session = derived.attempt("ONNX Runtime", lambda: ClassifierSession(graph, threads))
     if session is None:
         return done
-    evaluator = Evaluator(Ensemble.of(session, linear, config, len(labels), multilabel=multilabel), labels, multilabel)
+    ensemble = Ensemble.of(session, linear, config, len(labels), multilabel=multilabel)
+    offsets_C = label_offsets(train.gold, len(labels), multilabel, config.train.class_weights)
+    evaluator = Evaluator(ensemble, labels, multilabel, offsets_C)
     scales = derived.attempt("calibration", lambda: evaluator.calibrate(valid)) or Scales()
-    done.scale = scales.all
+    done.scale, done.offsets_C = scales.all, offsets_C
+    answering = with_offsets(weights, offsets_C, done.scale)
+    done.graph = derived.attempt("the graph", lambda: classifier_graph(answering, config.model))
     derived.attempt("the thresholds of the labels", lambda: evaluator.fit_thresholds(valid, done.scale))
     done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
     reports = derived.attempt(

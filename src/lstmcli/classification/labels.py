@@ -61,3 +61,19 @@ def class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule:
     counts = np.maximum(1, gold.sum(axis=0) if multilabel else np.bincount(gold, minlength=classes))
     weights = (len(gold) - counts) / counts if multilabel else len(gold) / (classes * counts)
     return np.asarray(weights, np.float32)
+
+
+FREQUENCY = 0.3
+"""Share of the logarithm of a label's frequency that is taken out of its logit."""
+
+
+def label_offsets(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float64] | None:
+    """What is added to the scaled logits of each label, [C], with a mean of 0, since what is regularised says frequent
+    labels too often (logit adjustment; Menon et al. 2021, who take out all of the frequency).
+
+    None if the training texts are balanced, by nature or by ``rule`` (as in ``class_weights``), or multi-label.
+    """
+    if multilabel or rule != "none":
+        return None
+    logs_C = np.log(np.maximum(1, np.bincount(gold, minlength=classes)))
+    return None if np.ptp(logs_C) == 0 else np.asarray(FREQUENCY * (logs_C.mean() - logs_C))

@@ -23,8 +23,13 @@ def read_encoder(model: ModelDir) -> TextEncoder:
 
 
 def read_weights(model: ModelDir, encoder: TextEncoder) -> dict[str, NDArray[Any]]:
-    """The weights of its network.  Raises: ModelError."""
+    """The weights of its network, with the offsets of the labels.  Raises: ModelError."""
     return use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
+
+
+def trained_weights(model: ModelDir, encoder: TextEncoder) -> dict[str, NDArray[Any]]:
+    """The weights of its network as they were trained, to train them on.  Raises: ModelError."""
+    return use_file(model, WEIGHTS, lambda data: checked_weights(data, model, encoder.rows))
 
 
 def read_linear(model: ModelDir) -> tuple[NgramTable | None, CharacterModel | None]:
@@ -62,7 +67,23 @@ def character_model(data: bytes, model: ModelDir) -> CharacterModel:
 
 
 def classifier_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDArray[Any]]:
-    """The weights of a classifier whose embedding has ``rows`` rows.
+    """The weights of a classifier whose embedding has ``rows`` rows, with the offsets of the labels.
+
+    Raises:
+        ModelError: they do not match the config.
+    """
+    import numpy as np
+
+    from lstmcli.classification.calibration import with_offsets
+
+    calibration = model.config["calibration"]
+    offsets = calibration.get("offsets")
+    offsets_C = None if offsets is None else np.array(offsets, np.float64)
+    return with_offsets(checked_weights(data, model, rows), offsets_C, float(calibration["scale"]))
+
+
+def checked_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDArray[Any]]:
+    """The weights of a classifier as they were trained.
 
     Raises:
         ModelError: they do not match the config.

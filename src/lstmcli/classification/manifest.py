@@ -20,6 +20,11 @@ def check(path: Path, config: dict[str, Any]) -> None:
     scale = config["calibration"].get("scale")
     if not is_number(scale) or scale <= 0:
         wrong(path, "calibration: scale", scale)
+    offsets = config["calibration"].get("offsets")
+    if offsets is not None and not (
+        isinstance(offsets, list) and len(offsets) == len(labels) and all(map(is_number, offsets))
+    ):
+        wrong(path, "calibration: offsets", offsets)
     thresholds = config["calibration"].get("thresholds")
     if thresholds is not None and not (
         isinstance(thresholds, list)

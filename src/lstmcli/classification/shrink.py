@@ -76,7 +76,7 @@ def shrink(
     cut = smaller.cut(Linear(full.ngrams, full.characters))
     session = ClassifierSession(classifier_graph(smaller.weights, config.model), threads)
     ensemble = replace(full, network=session, ngrams=cut.ngrams, characters=cut.characters)
-    own = Evaluator(ensemble, evaluator.labels, evaluator.multilabel)
+    own = Evaluator(ensemble, evaluator.labels, evaluator.multilabel, evaluator.offsets_C)
     scales = own.calibrate(valid)
     own.fit_thresholds(valid, scales.all)
     return Shrunk(smaller, own, scales, accuracy, own.reports(valid, unknown_labels, 1.0, scales.all))

@@ -253,6 +253,7 @@ class ClassifierJob(TrainingJob):
             multilabel=self._multilabel,
             threads=threads,
             linear=self.linear,
+            train=self.train,
             valid=self.valid,
             test=self.test,
             unknown_labels=self._unknown,
@@ -276,7 +277,7 @@ class ClassifierJob(TrainingJob):
         return {
             "labels": list(self.check.labels),
             "multilabel": self._multilabel,
-            "calibration": {"scale": self.done.scale, **self.done.trust},
+            "calibration": self.done.calibration,
             "data": {
                 **self.fingerprint,
                 "notes": list(self.splits.notes),

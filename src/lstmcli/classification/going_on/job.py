@@ -17,8 +17,9 @@ from lstmcli.classification.going_on.events import Remembered
 from lstmcli.classification.going_on.growth import columns, fill, grown_weights
 from lstmcli.classification.going_on.linear import averaged, shares
 from lstmcli.classification.going_on.start import ClassifierGoingOn
+from lstmcli.classification.labels import label_offsets
 from lstmcli.classification.linear import Linear
-from lstmcli.classification.load import read_encoder, read_linear, read_weights
+from lstmcli.classification.load import read_encoder, read_linear, trained_weights
 from lstmcli.classification.train import ClassifierJob
 from lstmcli.training import events
 from lstmcli.training.derived import Derived
@@ -85,7 +86,7 @@ class GoingOnJob(ClassifierJob):
         yield from super().build(device)
         model, labels = self.going_on.model, self.check.labels
         sizes = self._old_encoder.vocab_size, self.encoder.vocab_size
-        fill(self.trainer, grown_weights(read_weights(model, self._old_encoder), sizes, (model.labels, labels)))
+        fill(self.trainer, grown_weights(trained_weights(model, self._old_encoder), sizes, (model.labels, labels)))
         if self.going_on.from_memory and len(labels) > len(model.labels):
             self.trainer.taught_labels = torch.from_numpy(columns(model.labels, labels)).to(device)
 
@@ -111,7 +112,9 @@ class GoingOnJob(ClassifierJob):
 
     def _after(self) -> float:
         """Accuracy of the new model on the rows that the old one was judged on."""
-        evaluator = Evaluator(self._ensemble(), self.check.labels, self._multilabel)
+        labels, multilabel = self.check.labels, self._multilabel
+        offsets_C = label_offsets(self.train.gold, len(labels), multilabel, self.config.train.class_weights)
+        evaluator = Evaluator(self._ensemble(), labels, multilabel, offsets_C)
         scales = evaluator.calibrate(self.valid)
         return float(evaluator.reports(self._judged(), UnknownLabelTexts(), scales.all)[0].accuracy)
 
