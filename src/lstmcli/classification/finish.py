@@ -41,8 +41,8 @@ class Finished:
     """What ``Evaluator.trust`` found on the validation split, and the thresholds of the labels, if they were fitted."""
 
     @property
-    def calibration(self) -> dict[str, Any]:
-        """As it is stored in a model."""
+    def stored_calibration(self) -> dict[str, Any]:
+        """As a model has it."""
         offsets = {} if self.offsets_C is None else {"offsets": self.offsets_C.tolist()}
         return {"scale": self.scale, **offsets, **self.trust}
 

@@ -277,7 +277,7 @@ class ClassifierJob(TrainingJob):
         return {
             "labels": list(self.check.labels),
             "multilabel": self._multilabel,
-            "calibration": self.done.calibration,
+            "calibration": self.done.stored_calibration,
             "data": {
                 **self.fingerprint,
                 "notes": list(self.splits.notes),
