@@ -222,3 +222,9 @@ def test_the_scales_are_fitted_beside_the_offsets() -> None:
     z_NC = network + 2.0 * ngrams + 0.4 * characters
     assert fit_scale(z_NC, gold, offsets_C=offsets_C) == pytest.approx(0.5, rel=0.05)
     assert fit_scale(z_NC, gold) < 0.47  # without them it makes up for what is wrong
+
+
+@pytest.mark.filterwarnings("error")
+def test_offsets_of_a_broken_model_warn_of_nothing() -> None:
+    weights = {"head.bias": np.zeros(2, np.float32)}
+    assert not np.isfinite(with_offsets(weights, np.array([1e300, -1e300]), 1e-10)["head.bias"]).any()

@@ -32,10 +32,11 @@ EQUAL = 20
 
 
 def with_offsets(weights: dict[str, NDArray[Any]], offsets_C: Floats | None, scale: float) -> dict[str, NDArray[Any]]:
-    """The weights of a network that answers with the offsets of the labels."""
+    """The weights of a network that answers with the offsets of the labels; infinite for those of a broken model."""
     if offsets_C is None:
         return weights
-    return {**weights, "head.bias": (weights["head.bias"] + offsets_C / scale).astype(np.float32)}
+    with np.errstate(over="ignore"):
+        return {**weights, "head.bias": (weights["head.bias"] + offsets_C / scale).astype(np.float32)}
 
 
 def total(network: Logits, ngrams: Logits | None) -> Floats:

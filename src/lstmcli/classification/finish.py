@@ -75,7 +75,7 @@ def finish(
     from lstmcli.classification.onnx_session import ClassifierSession
 
     done = Finished(linear)
-    graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
+    done.graph = graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
     if graph is None:
         return done
     session = derived.attempt("ONNX Runtime", lambda: ClassifierSession(graph, threads))
