@@ -23,7 +23,7 @@ from lstmcli.classification.calibration import (
     total,
 )
 from lstmcli.classification.ensemble import Ensemble
-from lstmcli.classification.labels import Indicators
+from lstmcli.classification.labels import Indicators, label_offsets
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.novelty import Novelty, measures
@@ -61,6 +61,12 @@ class Evaluator:
         self.fitted: Fitted | None = None
         """The thresholds of the labels, if they were fitted."""
         self._last: tuple[Split, Ensemble, tuple[Logits, Logits | None]] | None = None
+
+    @classmethod
+    def of_trained(cls, ensemble: Ensemble, labels: Sequence[str], train: Split, class_weights: str) -> Evaluator:
+        """That of an ensemble that was trained on a split."""
+        offsets_C = label_offsets(train.gold, len(labels), ensemble.multilabel, class_weights)
+        return cls(ensemble, labels, ensemble.multilabel, offsets_C)
 
     def _characters(self, part: Split, texts: slice) -> Logits | None:
         """The scores of the character model for some texts of a split."""

@@ -13,7 +13,6 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.events import Calibrated, Evaluated, ThresholdsFitted
-from lstmcli.classification.labels import label_offsets
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.shrink import Shrunk, shrink
 from lstmcli.training.derived import Derived
@@ -43,7 +42,7 @@ class Finished:
     @property
     def stored_calibration(self) -> dict[str, Any]:
         """As a model has it."""
-        offsets = {} if self.offsets_C is None else {"offsets": self.offsets_C.tolist()}
+        offsets = {} if self.offsets_C is None or not self.offsets_C.any() else {"offsets": self.offsets_C.tolist()}
         return {"scale": self.scale, **offsets, **self.trust}
 
 
@@ -82,12 +81,9 @@ def finish(
     if session is None:
         return done
     ensemble = Ensemble.of(session, linear, config, len(labels), multilabel=multilabel)
-    offsets_C = label_offsets(train.gold, len(labels), multilabel, config.train.class_weights)
-    evaluator = Evaluator(ensemble, labels, multilabel, offsets_C)
+    evaluator = Evaluator.of_trained(ensemble, labels, train, config.train.class_weights)
     scales = derived.attempt("calibration", lambda: evaluator.calibrate(valid)) or Scales()
-    done.scale, done.offsets_C = scales.all, offsets_C
-    answering = with_offsets(weights, offsets_C, done.scale)
-    done.graph = derived.attempt("the graph", lambda: classifier_graph(answering, config.model))
+    done.scale, done.offsets_C = scales.all, evaluator.offsets_C
     derived.attempt("the thresholds of the labels", lambda: evaluator.fit_thresholds(valid, done.scale))
     done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
     reports = derived.attempt(
@@ -104,6 +100,9 @@ def finish(
         done.graph, done.scale, evaluator, reports = None, small.scales.all, small.evaluator, small.reports
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
         yield small.event(weights, linear, done.linear)
+    elif evaluator.offsets_C.any():
+        answering = with_offsets(weights, evaluator.offsets_C, done.scale)
+        done.graph = derived.attempt("the graph", lambda: classifier_graph(answering, config.model))
     if evaluator.fitted:
         done.trust["thresholds"] = list(evaluator.fitted.thresholds)
         yield ThresholdsFitted(evaluator.fitted)

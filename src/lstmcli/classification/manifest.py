@@ -20,15 +20,7 @@ def check(path: Path, config: dict[str, Any]) -> None:
     scale = config["calibration"].get("scale")
     if not is_number(scale) or scale <= 0:
         wrong(path, "calibration: scale", scale)
-    offsets = config["calibration"].get("offsets")
-    if offsets is not None and not (
-        isinstance(offsets, list) and len(offsets) == len(labels) and all(map(is_number, offsets))
-    ):
-        wrong(path, "calibration: offsets", offsets)
-    thresholds = config["calibration"].get("thresholds")
-    if thresholds is not None and not (
-        isinstance(thresholds, list)
-        and len(thresholds) == len(labels)
-        and all(is_number(p) and 0 <= p <= 1 for p in thresholds)
-    ):
-        wrong(path, "calibration: thresholds", thresholds)
+    for name, right in (("offsets", is_number), ("thresholds", lambda p: is_number(p) and 0 <= p <= 1)):
+        found = config["calibration"].get(name)
+        if found is not None and not (isinstance(found, list) and len(found) == len(labels) and all(map(right, found))):
+            wrong(path, f"calibration: {name}", found)

@@ -17,7 +17,6 @@ from lstmcli.classification.going_on.events import Remembered
 from lstmcli.classification.going_on.growth import columns, fill, grown_weights
 from lstmcli.classification.going_on.linear import averaged, shares
 from lstmcli.classification.going_on.start import ClassifierGoingOn
-from lstmcli.classification.labels import label_offsets
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.load import read_encoder, read_linear, trained_weights
 from lstmcli.classification.train import ClassifierJob
@@ -112,9 +111,8 @@ class GoingOnJob(ClassifierJob):
 
     def _after(self) -> float:
         """Accuracy of the new model on the rows that the old one was judged on."""
-        labels, multilabel = self.check.labels, self._multilabel
-        offsets_C = label_offsets(self.train.gold, len(labels), multilabel, self.config.train.class_weights)
-        evaluator = Evaluator(self._ensemble(), labels, multilabel, offsets_C)
+        rule = self.config.train.class_weights
+        evaluator = Evaluator.of_trained(self._ensemble(), self.check.labels, self.train, rule)
         scales = evaluator.calibrate(self.valid)
         return float(evaluator.reports(self._judged(), UnknownLabelTexts(), scales.all)[0].accuracy)
 
