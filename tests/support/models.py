@@ -76,7 +76,7 @@ def stub_model(target: Path, *, force: bool = False, **changes: Any) -> Path:
 
 TRUST = {
     "risk_coverage": [[1.0, 0.1, 0.5], [0.5, 0.4, 0.25]],
-    "novelty": {"network": [0.2, 0.9], "energy": [0.0, 9.0], "known": [0.1, 1.0], "together": [-3.0, -0.1]},
+    "novelty": {"sureness": [-0.6, -0.1], "known": [0.1, 1.0], "together": [-3.0, -0.1]},
 }
 """What a trained model knows from validation."""
 SEVERAL: dict[str, Any] = {"multilabel": True, "calibration": {"scale": 0.8, "thresholds": [0.48, 0.51, 0.53]}}

@@ -129,11 +129,9 @@ class Evaluator:
             return {}
         curve, found = RiskCoverage(), list[Floats]()
         for block in blocks(len(part), len(self.labels)):
-            logits = self._logits(part, block)
-            p_NC = self._combined(logits, scale)
+            p_NC = self._combined(self._logits(part, block), scale)
             curve.add(p_NC.max(axis=1), p_NC.argmax(axis=1) == part.gold[block])
-            network_NC = (logits[0] + self.offsets_C / scale).astype(np.float32)  # as it will be loaded
-            found.append(measures(network_NC, logits[1], self.ensemble.known(part.encoded[block]), scale))
+            found.append(measures(p_NC, self.ensemble.known(part.encoded[block])))
         novelty = Novelty.fit(np.concatenate(found, axis=1))
         return {"risk_coverage": to_json(curve.points(STORED)), "novelty": novelty.to_json()}
 

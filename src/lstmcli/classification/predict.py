@@ -144,7 +144,7 @@ class Classifier(Model):
             fail(self.directory.path, "its weights give no finite probability for a text", "train it anew")
         if not novelty:
             return found_NC, None
-        return found_NC, self._trust.novelty.of(measures(*logits, self.ensemble.known(encoded.ids), scale))
+        return found_NC, self._trust.novelty.of(measures(found_NC, self.ensemble.known(encoded.ids)))
 
     def threshold(self, *, abstain: str | float | None = None, max_error: str | float | None = None) -> float:
         """The threshold for ``predict``, ``classify`` and ``evaluate`` that the validation split asks for.
