@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.files import Input
+from lstmcli.data.files import HEAD_BYTES, Input
 from lstmcli.data.formats.delimited import Layout, read_rows
 from lstmcli.data.formats.dialect import Dialect, detect_dialect
 from lstmcli.data.formats.header import has_header
@@ -119,6 +119,18 @@ def test_tsv_with_bare_quotation_marks_keeps_them() -> None:
 def test_backslash_escapes_are_told() -> None:
     rows = list(table('text,label\n"say \\"hi\\", he",1\n"x",0\n').rows())
     assert [row.cells["text"] for row in rows] == ['say "hi", he', "x"]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+@pytest.mark.parametrize("short", [3, 60])
+def test_a_post_of_many_lines_where_the_sample_is_cut(delimiter: str, short: int) -> None:
+    post = 'From: a, b; c|d\n"A path," he wrote: "C:\\bin\\"\nSee "it", too\n'  # ends with \\" in a doubled field
+    posts = [*[post] * short, post + "a line, of many; and | others\n" * (HEAD_BYTES // 20), *[post] * 5]
+    rows = [(f"group.{i % 4}", text + str(i)) for i, text in enumerate(posts)]
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows([("label", "text"), *rows])
+    assert len(file.getvalue()) > HEAD_BYTES
+    assert [(row.cells["label"], row.cells["text"]) for row in table(file.getvalue()).rows()] == rows
 
 
 def test_empty_lines() -> None:

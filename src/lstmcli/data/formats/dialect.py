@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from lstmcli.data.formats.format import Opening
@@ -20,6 +21,7 @@ _UNIT = "\x1f"  # replaces a delimiter of several characters
 FIELD_LIMIT = 1 << 27  # characters of one field; the csv module by itself allows 131,072
 MOSTLY = 0.9  # minimum share of rows of the same width in a table
 _CUT_LINES = 100  # lines that a quoted field at the end of the sample may have before it looks unclosed
+_ROWS_ABOVE = 10  # rows of one width above a longer one that show that it is a long text
 _MAX_FAULTS = 0.2  # share of rows of another width above which a block seems to start inside a quoted field
 
 
@@ -87,6 +89,11 @@ class _Trial(NamedTuple):
     rows: list[list[str]]
     sound: bool  # it could be read to the end of the sample
     even: bool  # it is sound, and every row has the same number of columns
+    cut: bool = False  # so have the rows, of several columns, above a field with many lines that the sample's end cuts
+
+    @property
+    def mostly_even(self) -> bool:
+        return self.sound and sum(len(row) == len(self.rows[0]) for row in self.rows) > MOSTLY * len(self.rows)
 
 
 def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = ",", complete: bool) -> Dialect:
@@ -138,14 +145,18 @@ def _quoting(delimiter: str, lines: Sequence[str], complete: bool) -> _Trial:
         return _read(Dialect(delimiter, quoted=False), lines, complete)
     ways = [Dialect(delimiter)]
     if any('\\"' in line for line in lines):
-        ways.append(Dialect(delimiter, escaped=True))
+        way = Dialect(delimiter, escaped=True)  # the csv module lets text follow a closing quotation mark in it
+        ways += [] if _faulty_quote("".join([*lines, "\n"]), way)[1] else [way]
     plain = Dialect(delimiter, quoted=False)
     if delimiter == "\t":
         # Tabs seldom stand in a text, so many write TSV without quoting and keep quotation marks as they are.
         opened = any(cell.startswith('"') for line in lines for cell in line.split("\t"))
         ways = [ways[0], plain] if opened else [plain]
     trials = [_read(way, lines, complete) for way in ways]
-    return next((trial for trial in trials if trial.even), next((t for t in trials if t.sound), trials[0]))
+    for fits in (attrgetter("even"), attrgetter("mostly_even"), attrgetter("cut"), attrgetter("sound")):
+        if best := next(filter(fits, trials), None):
+            return best._replace(even=True) if best.cut and len(best.rows) >= _ROWS_ABOVE else best
+    return trials[0]
 
 
 def read_sample(delimiter: str, lines: Sequence[str], complete: bool) -> list[list[str]] | None:
@@ -163,10 +174,11 @@ def read_uneven(delimiter: str, lines: Sequence[str]) -> list[list[str]] | None:
 
 def _read(dialect: Dialect, lines: Sequence[str], complete: bool) -> _Trial:
     rows, fault = dialect.read(lines)
-    sound = fault is None
-    if fault and not complete and fault.stop == len(lines):  # where the sample is cut, the last row may be open
-        sound = bool(rows) and len(lines) - fault.start < _CUT_LINES
-    return _Trial(dialect, rows, sound, even=sound and len({len(row) for row in rows}) == 1)
+    sound, alike = fault is None, len({len(row) for row in rows}) == 1
+    opened = bool(fault and not complete and fault.stop == len(lines) and rows)  # where the sample is cut
+    if fault and opened and len(lines) - fault.start < _CUT_LINES:
+        sound, opened = True, False
+    return _Trial(dialect, rows, sound, sound and alike, cut=opened and alike and len(rows[0]) > 1)
 
 
 def spread_rows(file: Opening, dialect: Dialect, width: int) -> list[list[str]]:
@@ -220,8 +232,10 @@ def fault(error: csv.Error, text: str, start: int, dialect: Dialect, path: str) 
 def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
     """Where the field that cannot be parsed opens, and where it closes (0: nowhere)."""
     mark = dialect.quote
-    inside = rf"(?:[^{mark}\\]|\\.)*" if dialect.escaped else f"[^{mark}]*(?:{mark}{mark}[^{mark}]*)*"
-    field = re.compile(f"{mark}{inside}{mark}(?!{mark})", re.DOTALL)
+    inside = (
+        rf"(?:[^{mark}\\]|\\.)*{mark}" if dialect.escaped else f"[^{mark}]*(?:{mark}{mark}[^{mark}]*)*{mark}(?!{mark})"
+    )
+    field = re.compile(mark + inside, re.DOTALL)
     after = re.compile(f"[{re.escape(dialect.delimiter)}\n\r]")
     position = 0
     while position < len(text):
