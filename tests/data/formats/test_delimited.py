@@ -119,6 +119,8 @@ def test_tsv_with_bare_quotation_marks_keeps_them() -> None:
 def test_backslash_escapes_are_told() -> None:
     rows = list(table('text,label\n"say \\"hi\\", he",1\n"x",0\n').rows())
     assert [row.cells["text"] for row in rows] == ['say "hi", he', "x"]
+    damaged = 'text,label\n"say \\"hi\\", he",1\n"say \\"ho\\"" she,1\n' + '"x\\"y",0\n' * 20
+    assert [row.cells["text"] for row in table(damaged).rows()][:3] == ['say "hi", he', 'say "ho" she', 'x"y']
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])

@@ -145,14 +145,16 @@ def _quoting(delimiter: str, lines: Sequence[str], complete: bool) -> _Trial:
         return _read(Dialect(delimiter, quoted=False), lines, complete)
     ways = [Dialect(delimiter)]
     if any('\\"' in line for line in lines):
-        way = Dialect(delimiter, escaped=True)  # the csv module lets text follow a closing quotation mark in it
-        ways += [] if _faulty_quote("".join([*lines, "\n"]), way)[1] else [way]
+        ways.append(Dialect(delimiter, escaped=True))
     plain = Dialect(delimiter, quoted=False)
     if delimiter == "\t":
         # Tabs seldom stand in a text, so many write TSV without quoting and keep quotation marks as they are.
         opened = any(cell.startswith('"') for line in lines for cell in line.split("\t"))
         ways = [ways[0], plain] if opened else [plain]
     trials = [_read(way, lines, complete) for way in ways]
+    if trials[0].cut:  # the csv module lets text follow the closing quotation mark of a field with backslashes
+        text = "".join([*lines, "\n"])
+        trials = [trial for trial in trials if not (trial.dialect.escaped and _faulty_quote(text, trial.dialect)[1])]
     for fits in (attrgetter("even"), attrgetter("mostly_even"), attrgetter("cut"), attrgetter("sound")):
         if best := next(filter(fits, trials), None):
             return best._replace(even=True) if best.cut and len(best.rows) >= _ROWS_ABOVE else best
