@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import lstmcli
-from classification.going_on.conftest import SMALL
+from classification.going_on.conftest import SMALL, old_rows, write
 from lstmcli.classification.going_on.events import Remembered
 from lstmcli.cli.app import app
 from lstmcli.errors import DataError
@@ -43,6 +44,29 @@ def test_old_rows_are_replayed(place: Path, tmp_path: Path) -> None:
     assert came_from["labels"] == ["bad", "good"] and len(came_from["rows"]) == 2
     assert came_from["remembered"]["before"] == 1
     assert "trained from a classifier of 2 labels" in (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_the_linear_models_learnt_of_the_validation_rows_does_not_count(tmp_path: Path) -> None:
+    draw = random.Random(1)
+    noise = write(tmp_path / "noise.csv", [(f"word{n} thing{n}", draw.choice(("bad", "good"))) for n in range(80)])
+    lstmcli.train(str(noise), output=tmp_path / "old", hidden=6, embedding=6, **SMALL).close()
+    said = read_model(tmp_path / "old").config["metrics"]["valid"]
+    assert said["accuracy"] < 1
+
+    def kept(*files: Path) -> Remembered:
+        seen: list[Event] = []
+        start: dict[str, Any] = {
+            "from_model": tmp_path / "old",
+            "replay": list(map(str, files)),
+            "on_event": seen.append,
+        }
+        lstmcli.train(str(new), output=tmp_path / "m", force=True, **start, **SMALL).close()
+        return next(event for event in seen if isinstance(event, Remembered))
+
+    new = write(tmp_path / "new.csv", old_rows())
+    assert kept(noise).exact and kept(noise).before == said["accuracy"]
+    other = write(tmp_path / "other.csv", [(f"other{n}", label) for n in range(20) for label in ("bad", "good")])
+    assert not kept(noise, other).exact
 
 
 def test_without_old_rows_the_old_model_teaches(place: Path, tmp_path: Path) -> None:

@@ -67,8 +67,12 @@ class GoingOnJob(ClassifierJob):
 
         start, splits = self.going_on, self.splits
         with Classifier(start.model.path) as model:
-            if start.judged:
+            validated = start.validated
+            if validated is not None:
+                self._before = validated
+            elif start.judged:
                 self._before = float(model.report(start.judged).accuracy)
+                start.exact &= start.from_memory or model.ensemble.ngrams is None
             if start.from_memory:
                 splits.train = list(_taught(model, splits.train))
         self._rows = len(start.judged)

@@ -74,6 +74,14 @@ class ClassifierGoingOn(GoingOn):
         found = self.model.config["data"].get("rows", {}).get("train", 0)
         return found if isinstance(found, int) else 0
 
+    @property
+    def validated(self) -> float | None:
+        """The accuracy of the model on ``judged`` before its linear models were fitted to these rows too; None if they
+        are not all of its validation rows, and no others."""
+        found = self.model.config["metrics"].get("valid") or {}
+        same = self.replay and self.exact and found.get("n") == len(self.judged)
+        return found.get("accuracy") if same else None
+
     def job(self, splits: Splits, config: ClassifierConfig) -> GoingOnJob:
         """The job of going on with new rows.  Raises: DataError."""
         from lstmcli.classification.going_on.job import GoingOnJob
