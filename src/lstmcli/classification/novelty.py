@@ -76,9 +76,8 @@ class Novelty:
 
 def _sums(measures_2Q: Floats, measures_2N: Floats) -> Floats:
     """The weighted sums of the logarithms of the ranks of texts, [N]."""
-    triples = zip(WEIGHTS, measures_2Q, measures_2N, strict=True)
     sums_N = np.zeros(measures_2N.shape[1])
-    for weight, row_Q, row_N in triples:
+    for weight, row_Q, row_N in zip(WEIGHTS, measures_2Q, measures_2N, strict=True):
         ranks_N = (np.searchsorted(row_Q, row_N, side="right") + 1) / (len(row_Q) + 2)
         sums_N += weight * np.log(ranks_N)
     return sums_N

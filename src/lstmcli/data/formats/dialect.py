@@ -6,7 +6,6 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from lstmcli.data.formats.format import Opening
@@ -93,7 +92,7 @@ class _Trial(NamedTuple):
 
     @property
     def mostly_even(self) -> bool:
-        return self.sound and sum(len(row) == len(self.rows[0]) for row in self.rows) > MOSTLY * len(self.rows)
+        return self.sound and _alike(self.rows) > MOSTLY * len(self.rows)
 
 
 def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = ",", complete: bool) -> Dialect:
@@ -155,10 +154,8 @@ def _quoting(delimiter: str, lines: Sequence[str], complete: bool) -> _Trial:
     if trials[0].cut:  # the csv module lets text follow the closing quotation mark of a field with backslashes
         text = "".join([*lines, "\n"])
         trials = [trial for trial in trials if not (trial.dialect.escaped and _faulty_quote(text, trial.dialect)[1])]
-    for fits in (attrgetter("even"), attrgetter("mostly_even"), attrgetter("cut"), attrgetter("sound")):
-        if best := next(filter(fits, trials), None):
-            return best._replace(even=True) if best.cut and len(best.rows) >= _ROWS_ABOVE else best
-    return trials[0]
+    best = max(trials, key=lambda trial: (trial.even, trial.mostly_even, trial.cut, trial.sound))
+    return best._replace(even=True) if best.cut and len(best.rows) >= _ROWS_ABOVE else best
 
 
 def read_sample(delimiter: str, lines: Sequence[str], complete: bool) -> list[list[str]] | None:
@@ -170,13 +167,17 @@ def read_sample(delimiter: str, lines: Sequence[str], complete: bool) -> list[li
 def read_uneven(delimiter: str, lines: Sequence[str]) -> list[list[str]] | None:
     """The rows, if the first and nearly all others have the same number of columns: a table, damaged or not."""
     rows = _quoting(delimiter, lines, complete=False).rows
-    alike = sum(len(row) == len(rows[0]) for row in rows) if rows else 0
-    return rows if rows and alike > MOSTLY * (len(rows) - 1) else None
+    return rows if rows and _alike(rows) > MOSTLY * (len(rows) - 1) else None
+
+
+def _alike(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows have as many columns as the first."""
+    return sum(len(row) == len(rows[0]) for row in rows)
 
 
 def _read(dialect: Dialect, lines: Sequence[str], complete: bool) -> _Trial:
     rows, fault = dialect.read(lines)
-    sound, alike = fault is None, len({len(row) for row in rows}) == 1
+    sound, alike = fault is None, bool(rows) and _alike(rows) == len(rows)
     opened = bool(fault and not complete and fault.stop == len(lines) and rows)  # where the sample is cut
     if fault and opened and len(lines) - fault.start < _CUT_LINES:
         sound, opened = True, False
@@ -234,10 +235,9 @@ def fault(error: csv.Error, text: str, start: int, dialect: Dialect, path: str) 
 def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
     """Where the field that cannot be parsed opens, and where it closes (0: nowhere)."""
     mark = dialect.quote
-    inside = (
-        rf"(?:[^{mark}\\]|\\.)*{mark}" if dialect.escaped else f"[^{mark}]*(?:{mark}{mark}[^{mark}]*)*{mark}(?!{mark})"
-    )
-    field = re.compile(mark + inside, re.DOTALL)
+    inside = rf"(?:[^{mark}\\]|\\.)*" if dialect.escaped else f"[^{mark}]*(?:{mark}{mark}[^{mark}]*)*"
+    doubled = "" if dialect.escaped else f"(?!{mark})"
+    field = re.compile(f"{mark}{inside}{mark}{doubled}", re.DOTALL)
     after = re.compile(f"[{re.escape(dialect.delimiter)}\n\r]")
     position = 0
     while position < len(text):
