@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.scoring.scores import entropy_of
+
 Floats = NDArray[np.float64]
 QUANTILES = 201
 MEASURES = ("sureness", "known")
@@ -34,8 +36,7 @@ def measures(p_NC: Floats, known_N: Floats) -> Floats:
         p_NC: probabilities of the labels; rows sum to 1.
         known_N: shares of known n-grams.
     """
-    sureness_N = (p_NC * np.log(np.maximum(p_NC, np.finfo(np.float64).tiny))).sum(axis=1)
-    return np.stack([sureness_N, known_N])
+    return np.stack([-entropy_of(p_NC), known_N])
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ def empty_scores(T: int, entropy: bool) -> Scores:
     return Scores(np.zeros(T), np.zeros(T) if entropy else None)
 
 
+def entropy_of(p_NC: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The entropy of each distribution in nats, [N]."""
+    return np.asarray(-(p_NC * np.log(np.maximum(p_NC, TINY))).sum(axis=1))
+
+
 def probabilities(
     logits_TBV: Floats, targets_TB: Ids, entropy: bool
 ) -> tuple[Floats, Floats | None, NDArray[np.float32]]:

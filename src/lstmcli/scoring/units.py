@@ -22,7 +22,7 @@ from lstmcli.errors import DataError, UsageError
 from lstmcli.scoring.characters import CharacterCosts, Prefixes, token_parts
 from lstmcli.scoring.lines import Line
 from lstmcli.scoring.results import Surprisal
-from lstmcli.scoring.scores import TINY, ProbabilityCallback, Scores
+from lstmcli.scoring.scores import TINY, ProbabilityCallback, Scores, entropy_of
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import END_ID, Ids
 
@@ -168,7 +168,7 @@ class WordTable:
         p = p_TV[np.array(own) - start] * self._starting_F
         B = np.maximum(p.sum(axis=1), TINY)
         p /= B[:, None]
-        entropy = -(p * np.log(np.maximum(p, TINY))).sum(axis=1)
+        entropy = entropy_of(p)
         self._over[i].update(zip(own, zip((-np.log(B)).tolist(), entropy.tolist(), strict=True), strict=True))
 
     def rows(self, scores: Sequence[Scores]) -> Iterator[Surprisal]:

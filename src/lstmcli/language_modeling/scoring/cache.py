@@ -22,7 +22,7 @@ from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
 from lstmcli.language_modeling.config import CacheConfig
 from lstmcli.language_modeling.scoring.perplexity import Model, ScoreBoth
 from lstmcli.language_modeling.scoring.score import STEP
-from lstmcli.scoring.scores import TINY, ProbabilityCallback, Scores, empty_scores, probabilities
+from lstmcli.scoring.scores import ProbabilityCallback, Scores, empty_scores, entropy_of, probabilities
 from lstmcli.tokenization.ids import END_ID, Ids
 
 
@@ -64,7 +64,7 @@ class _Text:
             for scores, callback, own_T, p_TV in zip(result, callbacks, nats_T, both_TV, strict=True):
                 scores.nats[part] = own_T
                 if scores.entropy is not None:
-                    scores.entropy[part] = _entropy(p_TV)
+                    scores.entropy[part] = entropy_of(p_TV)
                 if callback:
                     callback(0, start, p_TV)
         return result
@@ -109,11 +109,6 @@ class _Text:
         peak_T1 = likeness_TP.max(axis=1, keepdims=True)
         weight_TP = np.exp(likeness_TP - np.where(np.isfinite(peak_T1), peak_T1, 0.0))
         return np.asarray(weight_TP / np.maximum(weight_TP.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny))
-
-
-def _entropy(p_TV: NDArray[np.float32]) -> Floats:
-    """Entropy of each distribution, [T], in nats."""
-    return np.asarray(-(p_TV * np.log(np.maximum(p_TV, TINY))).sum(axis=1))
 
 
 def _log(p: Floats) -> Floats:
