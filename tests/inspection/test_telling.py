@@ -29,9 +29,9 @@ def test_kinds_of_tokens_in_english_and_chinese() -> None:
 
 
 def test_separation_is_the_share_of_right_pairs() -> None:
-    values_TH = np.array([[0.0, 3.0], [1.0, 2.0], [2.0, 1.0], [3.0, 0.0]])
+    ranks_TH = np.array([[0, 3], [1, 2], [2, 1], [3, 0]])
     mask_T = np.array([False, True, False, True])
-    assert separation(values_TH, mask_T).tolist() == [0.75, 0.25]
+    assert separation(ranks_TH, mask_T).tolist() == [0.75, 0.25]
 
 
 def test_units_that_move_most_or_weigh_most_come_first() -> None:

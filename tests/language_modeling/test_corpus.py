@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
-from lstmcli.language_modeling.corpus import Corpus, build_corpus
+from lstmcli.language_modeling.corpus import Corpus
 from lstmcli.language_modeling.survey import survey_text
 from lstmcli.scoring import lines
 from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.ids import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
+from support.steps import build_corpus
 
 LINES = ["the cat sat", "", "on the mat , 我 喜欢", "the zebra"]
 

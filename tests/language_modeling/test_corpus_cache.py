@@ -16,8 +16,9 @@ import pytest
 from language_modeling.test_corpus import LINES, encoder, files, never
 from lstmcli.errors import DataError, OutputError
 from lstmcli.language_modeling import corpus as module
-from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder
+from lstmcli.language_modeling.corpus import HEAD, Corpus, cache_folder
 from lstmcli.language_modeling.survey import Unchanged, survey_text
+from support.steps import build_corpus
 
 
 def test_it_is_found_again(tmp_path: Path) -> None:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from lstmcli import children
 from lstmcli.errors import LstmError
-from lstmcli.language_modeling.corpus import Corpus, build_corpus, full_key, shard_folder
+from lstmcli.language_modeling.corpus import Corpus, full_key, shard_folder
 from lstmcli.tokenization import shards
 from lstmcli.tokenization.processes import Tokenizers
 from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
 from lstmcli.training.distributed import Group
 from support.lm_models import LINES, encoder
+from support.steps import build_corpus
 
 pytestmark = pytest.mark.timeout(120)
 TEXT = [line for n in range(20) for line in (*LINES, f"text {n}")]

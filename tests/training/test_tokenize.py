@@ -37,6 +37,7 @@ from lstmcli.training.run import train
 from lstmcli.training.tokenize import encode_texts
 from lstmcli.translation.events import PairsRead
 from support.models import TINY
+from support.steps import result_of
 from support.translators import SMALL
 
 CONFIG = replace(TINY, train=ClassifierTrainConfig(epochs=2, threads=1, adversarial=0))
@@ -79,12 +80,7 @@ def loaded(source: Path) -> Splits:
 
 
 def encoded(records: stored.StoredRecords, encoder: TextEncoder, group: Group = ALONE) -> EncodedTexts:
-    steps = encode_texts("train", Texts(records), encoder, group, "key")
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+    return result_of(encode_texts("train", Texts(records), encoder, group, "key"))
 
 
 def kept() -> StoredRecords:
@@ -111,9 +107,7 @@ def test_the_model_is_that_of_texts_in_memory(
         assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
 
 
-def test_a_translator_is_that_of_pairs_in_memory(
-    tmp_path: Path, here: list[int], in_files: Callable[[], None]
-) -> None:
+def test_a_translator_is_that_of_pairs_in_memory(tmp_path: Path, here: list[int], in_files: Callable[[], None]) -> None:
     path, found = tmp_path / "pairs.tsv", []
     texts = (text for n in range(40) for text in (f"red {n}", f"green dog {n % 7} {'x' * (n % 9)}"))
     pairs = [f"{text}\t{text[::-1]}" for text in texts]

@@ -78,13 +78,12 @@ def token_kinds(tokens: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
     return kinds
 
 
-def separation(values_TH: Floats, mask_T: NDArray[np.bool_]) -> Floats:
-    """AUC of each unit: the share of pairs in which its value is higher at a token of the mask than at another one."""
-    ranks_TH = np.argsort(np.argsort(values_TH, axis=0, kind="stable"), axis=0, kind="stable")
-    return _auc(ranks_TH, mask_T)
+def separation(ranks_TH: NDArray[np.integer], mask_T: NDArray[np.bool_]) -> Floats:
+    """AUC of each unit: the share of pairs in which its value is higher at a token of the mask than at another one.
 
-
-def _auc(ranks_TH: NDArray[np.integer], mask_T: NDArray[np.bool_]) -> Floats:
+    Args:
+        ranks_TH: the ranks of each unit's values among all tokens, from 0.
+    """
     inside = int(mask_T.sum())
     below_H = mask_T @ ranks_TH - inside * (inside - 1) / 2
     return np.asarray(below_H / (inside * (len(mask_T) - inside)), np.float64)
@@ -154,7 +153,7 @@ def _of_kind(
     for own, ranks_TH in zip(halves, ranks, strict=True):
         mask, part_TH = mask_T[own], values_TH[own]
         gap_H = part_TH[mask].mean(axis=0) - part_TH[~mask].mean(axis=0)
-        signed.append(np.where(abs(gap_H) >= VISIBLE, _auc(ranks_TH, mask) - 0.5, 0.0))
+        signed.append(np.where(abs(gap_H) >= VISIBLE, separation(ranks_TH, mask) - 0.5, 0.0))
     clear_H = (np.minimum(abs(signed[0]), abs(signed[1])) >= CLEAR - 0.5) & (signed[0] * signed[1] > 0)
     count, auc_H = int(mask_T[halves[1]].sum()), signed[1]
     return [

@@ -106,17 +106,6 @@ class Corpus(Counts):
         return replace(self, ids_from_start=both, path=None)
 
 
-def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, **how: Any) -> Corpus:
-    """``corpus_steps`` from start to end."""
-    steps = corpus_steps(lines, encoder, key=key, **how)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            corpus: Corpus = end.value
-            return corpus
-
-
 def corpus_steps(
     lines: Iterable[str],
     encoder: StreamEncoder,
