@@ -10,7 +10,7 @@ import pytest
 
 from lstmcli.classification import label_errors
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
-from lstmcli.classification.label_errors import FOLDS, LabelCheck, confident_labels, folds
+from lstmcli.classification.label_errors import FOLDS, LabelCheck, confident_labels, known_labels
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, UsageError
 
@@ -43,16 +43,23 @@ def test_flipped_labels_are_found_with_their_place_and_the_better_label() -> Non
 def test_a_label_is_better_where_it_reaches_its_mean_probability() -> None:
     p_NC = np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 5 + [[0.45, 0.55], [0.1, 0.9]])
     gold_N = np.array([0] * 5 + [1] * 5 + [0, 0])
-    assert confident_labels(p_NC, gold_N).tolist() == [0] * 5 + [1] * 5 + [0, 1]
+    assert confident_labels(p_NC, gold_N, np.array([True, True])).tolist() == [0] * 5 + [1] * 5 + [0, 1]
     rare = np.array([0] * 5 + [1] * 3 + [0] * 4)
-    assert confident_labels(p_NC, rare).tolist() == rare.tolist()
+    assert confident_labels(p_NC, rare, np.array([True, False])).tolist() == rare.tolist()
 
 
-def test_every_fold_has_its_share_of_each_label() -> None:
-    gold_N = np.array([0] * 50 + [1] * 10)
-    fold_N = folds(gold_N, 1)
-    assert (np.bincount(fold_N) == 12).all()
-    assert all((np.bincount(fold_N[gold_N == label]) == size).all() for label, size in ((0, 10), (1, 2)))
+def test_a_label_is_known_if_every_fold_has_it() -> None:
+    gold_N, fold_N = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]), np.array([0, 1, 2, 3, 4, 0, 0, 1, 2, 3, 3])
+    assert known_labels(gold_N, fold_N, 3).tolist() == [True, False, False]
+
+
+def test_a_text_is_not_judged_by_what_has_learnt_its_duplicate() -> None:
+    """Each text stands five times, written in two ways."""
+    once = rows()
+    shouted = [replace(record, text=record.text.upper()) for record in once]
+    suspects = LabelCheck([*once, *once, *shouted, *once, *shouted], ClassifierConfig()).suspects()
+    found = {suspect.line - 1 for suspect in suspects if suspect.line}
+    assert found >= WRONG and len(found) <= len(WRONG) + 2
 
 
 def test_what_cannot_be_checked() -> None:

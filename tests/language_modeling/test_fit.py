@@ -173,14 +173,17 @@ def test_a_loss_that_runs_away_at_once_leaves_nothing_to_keep() -> None:
     assert caught.value.hint == "try --learning-rate 0.005"
 
 
-@pytest.mark.parametrize("bad", [math.nan, 1e3])
-def test_a_validation_loss_that_runs_away_sets_the_run_back(bad: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    losses = iter([2.0, bad])
+@pytest.mark.parametrize("first", [[math.nan], [2.0, math.nan], [2.0, 1e3]])
+def test_a_validation_loss_that_runs_away_sets_the_run_back(
+    first: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = iter(first)
     monkeypatch.setattr(module, "total_nats", lambda *_: 199 * next(losses, 1.5))
     found = finished(trainer(), Checkpoints())
     (warning,) = (event for event in found if isinstance(event, Warned))
     assert "continuing from step 0" in warning.message
-    assert isinstance(found[-1], Stopped) and found[-1].reason == "finished"
+    assert isinstance(found[-1], Stopped) and found[-1].reason == "finished" and found[-1].best_epoch >= 1
+    assert all(math.isfinite(event.loss) for event in found if isinstance(event, Validated))
 
 
 def test_sgd_ends_as_an_average() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from lstmcli.tokenization.codecs import byte_symbols
@@ -116,3 +118,13 @@ def test_bytes_have_the_symbols_that_tokenizers_use() -> None:
     split = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str
     for character in map(chr, range(0x800)):
         assert split(character)[0][0] == "".join(byte_symbols()[byte] for byte in character.encode())
+
+
+@given(texts=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cn"]), min_size=1), min_size=1))
+@example(texts=["ΟΔΟΣ ΜΕΓΑΣ", "ΛΟΓΟΣ", "ΣΑΣ", "İİ"])
+def test_lower_case_letters_are_those_that_were_learnt_whatever_stands_beside_them(texts: list[str]) -> None:
+    config = LmTokenizerConfig(kind="char", words="text", mode="lines", lowercase=True)
+    encoder = StreamEncoder.train(texts, config)
+    together = [ids.tolist() for ids in encoder.encode(texts)]
+    assert together == [encoder.encode([text])[0].tolist() for text in texts]
+    assert not any(UNKNOWN_ID in ids for ids in together)

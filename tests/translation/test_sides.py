@@ -43,6 +43,8 @@ def test_an_unknown_word_is_copied_with_its_case_and_spaces(source: str, words: 
 def test_an_unknown_word_is_never_the_end_of_the_source() -> None:
     both = sides()
     assert both.text("Waldi", attending(both, "Xaver", [1], "Waldi")) == "Waldi"
+    cut = attending(both, "Xaver", [1], "Waldi")  # the second token that was read is the end
+    assert both.text("Waldi schläft", cut, 1) == "Waldi"
 
 
 def test_without_attention_the_unknown_token_is_named() -> None:

@@ -1,10 +1,11 @@
 """Suspects of wrong labels, by confident learning (Northcutt et al. 2021).
 
-Every text is judged by linear models that were fitted without it, of n-grams of words and of characters by TF-IDF, in
-``FOLDS`` parts, which takes seconds where whole classifiers would take hours.  A text is suspect if another label is
-more probable than its own; those whose own label is least probable come first.  Counted by the confident joint are
-those whose other label has the mean probability that this label has among its own texts (section 3.1 of the paper).  A
-second round without the texts of the joint finds no more errors (``benchmarks/label_errors.py``).
+Every text is judged by linear models that were fitted without it and its duplicates, of n-grams of words and of
+characters by TF-IDF, in ``FOLDS`` parts, which takes seconds where whole classifiers would take hours.  A text is
+suspect if another label is more probable than its own; those whose own label is least probable come first.  Counted by
+the confident joint are those whose other label has the mean probability that this label has among its own texts
+(section 3.1 of the paper).  A second round without the texts of the joint finds no more errors
+(``benchmarks/label_errors.py``).
 
 Shapes: N texts, C labels.
 """
@@ -24,6 +25,7 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.defaults import CHARACTER_ORDER, mostly_cjk, ngram_min_count, resolve
 from lstmcli.classification.results import LabelSuspect
 from lstmcli.classification.tfidf import Tfidf
+from lstmcli.data.folds import folds
 from lstmcli.errors import DataError, UsageError
 from lstmcli.options import by_name, chosen, job_arguments, read_config, training_options
 from lstmcli.python_names import in_python
@@ -64,7 +66,7 @@ class LabelCheck:
         if len(labels) < 2 or np.bincount(gold_N).max() < FOLDS:
             raise DataError(f"checking labels takes two labels, and {FOLDS} texts of one of them at least")
         models = _models([record.text for record in self.records], self.config, len(labels))
-        fold_N = folds(gold_N, self.config.train.seed)
+        fold_N = np.array(folds(self.records, FOLDS, self.config.train.seed))
         logits_NC = np.zeros((len(gold_N), len(labels)))
         for fold in range(FOLDS):
             judged_N = fold_N == fold
@@ -72,8 +74,9 @@ class LabelCheck:
                 logits_NC[judged_N] += model.judged(judged_N, ~judged_N, gold_N, len(labels))
             progress(fold + 1, FOLDS)
         p_NC = combine(logits_NC, None, fit_scale(logits_NC, gold_N))
-        better_N = better_labels(p_NC, gold_N)
-        sure_N = confident_labels(p_NC, gold_N) != gold_N
+        known_C = known_labels(gold_N, fold_N, len(labels))
+        better_N = better_labels(p_NC, gold_N, known_C)
+        sure_N = confident_labels(p_NC, gold_N, known_C) != gold_N
         own_N = p_NC[np.arange(len(gold_N)), gold_N]
         wrong = np.flatnonzero(better_N != gold_N)
         for n in wrong[np.argsort(own_N[wrong], kind="stable")].tolist():
@@ -106,9 +109,15 @@ def open_labels(source: str | Located, given: Mapping[str, Any], ask: Ask | None
     return LabelCheck([r for r in records if not r.taught], config), replace(splits, notes=notes)
 
 
-def better_labels(p_NC: Floats, gold_N: Places) -> Places:
-    """The most probable label of each text, among labels with texts enough to be learnt; its own if that has not."""
-    known_C = np.bincount(gold_N, minlength=p_NC.shape[1]) >= FOLDS
+def known_labels(gold_N: Places, fold_N: Places, C: int) -> NDArray[np.bool_]:
+    """The labels with texts in every fold, [C]; nothing is said about the texts of others, which are hardly learnt."""
+    found_CF = np.zeros((C, FOLDS), np.bool_)
+    found_CF[gold_N, fold_N] = True
+    return np.asarray(found_CF.all(axis=1))
+
+
+def better_labels(p_NC: Floats, gold_N: Places, known_C: NDArray[np.bool_]) -> Places:
+    """The most probable label of each text, among the known ones; its own if that is not known."""
     best_N = np.where(known_C, p_NC, -1.0).argmax(axis=1)
     return np.where(known_C[gold_N], best_N, gold_N)
 
@@ -136,27 +145,16 @@ def check_labels(source: Any, **options: Any) -> Results[LabelSuspect]:
     return Results(open_labels(located(source), given)[0].suspects())
 
 
-def confident_labels(p_NC: Floats, gold_N: Places) -> Places:
+def confident_labels(p_NC: Floats, gold_N: Places, known_C: NDArray[np.bool_]) -> Places:
     """The label that each text should have by the confident joint; its own if it has no other with confidence."""
     C = p_NC.shape[1]
-    own_NC = np.eye(C, dtype=np.bool_)[gold_N]
+    own_NC = gold_N[:, None] == np.arange(C)
     counts_C = own_NC.sum(axis=0)
     mean_C = np.where(own_NC, p_NC, 0).sum(axis=0) / np.maximum(1, counts_C)
-    # A label with too few texts is never learnt by some fold: nothing is said about its texts.
-    known_C = counts_C >= FOLDS
     confident_NC = (p_NC >= mean_C) & known_C
     best_N = np.where(confident_NC, p_NC, -1.0).argmax(axis=1)
     surer_N = p_NC[np.arange(len(gold_N)), best_N] > p_NC[np.arange(len(gold_N)), gold_N]
     return np.where(confident_NC.any(axis=1) & surer_N & known_C[gold_N], best_N, gold_N)
-
-
-def folds(gold_N: Places, seed: int) -> Places:
-    """The fold of each text; every fold has about as many texts of each label."""
-    shuffled = np.random.default_rng(seed).permutation(len(gold_N))
-    by_label = shuffled[np.argsort(gold_N[shuffled], kind="stable")]
-    fold_N = np.empty(len(gold_N), np.int64)
-    fold_N[by_label] = np.arange(len(gold_N)) % FOLDS
-    return fold_N
 
 
 def _models(texts: Sequence[str], config: ClassifierConfig, classes: int) -> list[Tfidf]:

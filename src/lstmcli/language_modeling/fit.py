@@ -131,13 +131,15 @@ class _Run(TrainingLoop[LmLoopState]):
             ]:
                 raise ValueError("the shapes of its states")
 
-    def validate(self) -> Validated:
+    def validate(self) -> Validated | None:
         state, config, trainer = self.state, self.config, self.trainer
         weights = trainer.weights()
         with self.budget.measure("validation"), swapped(trainer.parameters, weights):
             loss = total_nats(trainer.module, self.valid, trainer.device, self.group) / max(1, len(self.valid) - 1)
-        improved = not self.diverges(loss, validation=True) and loss < min(state.losses, default=math.inf)
+        if self.diverges(loss, validation=True):
+            return None
         self.between_steps = False
+        improved = loss < min(state.losses, default=math.inf)
         if improved:
             self.kept, state.kept_epoch, state.since_best = weights, state.epoch, 0
         else:
@@ -157,7 +159,8 @@ class _Run(TrainingLoop[LmLoopState]):
         if state.checks < self.validations and state.at >= self.n * state.checks / self.validations:
             validated = self.validate()
             state.checks += 1
-            yield validated
+            if validated:
+                yield validated
 
     def out_of_patience(self) -> bool:
         state, patience = self.state, self.config.patience or 0

@@ -123,7 +123,8 @@ class CharacterCodec(Codec):
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         text = "".join(texts)
         if self._lowercase:
-            text = text.replace("İ", "i").lower()  # the only character that becomes two
+            # İ is the only character that becomes two; Σ the only one whose neighbours decide what it becomes.
+            text = text.replace("İ", "i").replace("Σ", "σ").lower()
         codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
         return self._by_code[codes], np.fromiter(map(len, texts), np.int64, len(texts))
 

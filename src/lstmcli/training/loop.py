@@ -239,6 +239,8 @@ class TrainingLoop(ABC, Generic[P]):
                         self.state.seen / pace.seconds, pace.seconds, pace.left, self.UNIT,
                     )  # fmt: skip
                 yield from self.within_epoch()
+                if self.reason == "diverged":
+                    break
             # An epoch that was stopped before its first step has the weights that were validated before it.
             if self.reason != "diverged" and self.begun and (validated := self.validate()):
                 yield validated

@@ -43,14 +43,14 @@ class Sides(NamedTuple):
         """The size of the sources' own vocabulary, if they have one."""
         return None if self.source is self.target else self.source.vocab_size
 
-    def text(self, source: str, found: Hypothesis) -> str:
-        """The text of a translation of ``source``.
+    def text(self, source: str, found: Hypothesis, tokens: int | None = None) -> str:
+        """The text of a translation of ``source``, of which so many tokens were read, if not all.
 
         An unknown token becomes the word of the source with most attention (Luong, Sutskever et al. 2015, section 4.1).
         """
         if UNKNOWN_ID not in found.ids or found.weights_TS is None:
             return self.target.decode(found.ids)
-        spans, streamer, parts = self.source.offsets(source)[:-1], self.target.streamer(), list[str]()
+        spans, streamer, parts = self.source.offsets(source)[:-1][:tokens], self.target.streamer(), list[str]()
         for id, weights_S in zip(found.ids, found.weights_TS, strict=False):
             part = streamer.push(id)
             if id == UNKNOWN_ID:

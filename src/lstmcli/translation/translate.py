@@ -112,4 +112,4 @@ def _candidate(sides: Sides, text: str, source: Ids, found: Hypothesis, alignmen
             tuple(sides.target.tokens([*found.ids, sides.target.end_id])),
             tuple(tuple(map(float, row)) for row in weights),
         )
-    return Candidate(sides.text(text, found), found.log_p, len(found.ids) + 1, shown)
+    return Candidate(sides.text(text, found, len(source) - 1), found.log_p, len(found.ids) + 1, shown)

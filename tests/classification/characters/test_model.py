@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstmcli.classification.characters import fit as fitting
 from lstmcli.classification.characters import model as scoring
@@ -53,6 +55,7 @@ def test_a_score_does_not_depend_on_the_other_texts_or_on_what_is_remembered(mon
     alone = np.concatenate([CharacterModel(model.table).scores([words]) for words in TEXTS])
     assert np.array_equal(together, alone)
     monkeypatch.setattr(scoring, "MAX_CELLS", 4)
+    assert np.array_equal(CharacterModel(model.table).scores([[], *TEXTS, []])[1:-1], together)
     assert all(np.array_equal(model.scores([words])[0], row) for words, row in zip(TEXTS, together, strict=True))
 
 
@@ -147,3 +150,10 @@ def test_words_never_seen_are_read_in_any_script(
     model = CharacterModel(fit_characters([WordTexts(texts)], gold, order=5))
     scores = model.scores([[unseen_good], [unseen_bad]])
     assert scores.argmax(axis=1).tolist() == [0, 1]
+
+
+@given(lengths=st.lists(st.integers(1, 9), max_size=20), most=st.integers(1, 12))
+def test_groups_hold_so_many_words_or_one_text(lengths: list[int], most: int) -> None:
+    found = [lengths[group] for group in scoring.groups(np.cumsum(lengths, dtype=np.int64), most)]
+    assert [length for group in found for length in group] == lengths
+    assert all(group and (sum(group) <= most or len(group) == 1) for group in found)

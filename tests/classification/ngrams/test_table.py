@@ -95,6 +95,13 @@ def test_a_score_is_the_bias_and_the_sum_over_the_set(texts: list[list[int]], kn
     np.testing.assert_allclose(scores, expected, atol=1e-4)
 
 
+def test_the_known_share_is_that_of_all_ngrams_however_often_they_occur() -> None:
+    table, _ = table_of([(2,), (3,), (2, 3)], 2)
+    texts = [[2, 3], [2, 3, 2, 3], [2, 4], [UNKNOWN], [], [3]]
+    assert table.known_share(encode(texts)).tolist() == [1.0, 6 / 7, 1 / 3, 0.0, 0.0, 1.0]
+    assert table.known_share([]).shape == (0,)
+
+
 def test_tensors_make_the_round_trip() -> None:
     table, _ = table_of([(2,), (3, 4), (2, 2, 5)], 3)
     tensors = table.tensors()

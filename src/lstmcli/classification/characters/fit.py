@@ -35,7 +35,7 @@ def fit_characters(
     weight: float = 1.0,
     stop: Callable[[], bool] = lambda: False,
 ) -> NgramTable:
-    """The table of the n-grams that are in at least ``min_count`` texts, of up to ``order`` characters.
+    """The table of the n-grams of up to ``order`` characters that occur ``min_count`` times in distinct words of texts.
 
     If there would be more than ``max_rows`` weights, the rarest n-grams are left out; those of the rarest words, if
     there would be more than ``MAX_NGRAMS`` in all words.
@@ -51,9 +51,9 @@ def fit_characters(
 
 
 def frequent_in_words(words: Words, order: int, min_count: int, most: int) -> tuple[Keys, csr_matrix]:
-    """The keys of the n-grams in at least ``min_count`` texts, ascending, and which of them are in each word, [W, P].
+    """The keys of the n-grams that occur ``min_count`` times, ascending, and which of them are in each word, [W, P].
 
-    If they would be more than ``most``, the rarest are left out.
+    A word counts once for each text that it is in.  If they would be more than ``most``, the rarest are left out.
     """
     return _frequent(*_ngrams_of_common(words, order), words.texts_W, min_count, most)
 

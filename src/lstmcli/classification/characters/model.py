@@ -9,7 +9,7 @@ Shapes: N texts, M words of all texts, C labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 import numpy as np
@@ -22,7 +22,7 @@ from lstmcli.tokenization.places import Places
 PREFIX = "characters."
 """Of the names of its tensors."""
 MAX_CELLS = 2**22
-"""Maximum numbers in the memory of words, 16 MB; above that it is cleared."""
+"""Maximum numbers in the memory of words, 16 MB; above that it is cleared.  Also of those added up at once."""
 GROUP = 2**16
 """Words scored at once."""
 
@@ -64,9 +64,12 @@ class CharacterModel:
         self._score_new()
         found_NC = np.tile(self.table.bias_C, (len(texts), 1))
         there = np.flatnonzero(lengths_N)
-        if len(there):
-            starts = (lengths_N.cumsum() - lengths_N)[there]
-            found_NC[there] += np.add.reduceat(self._scores[places_M], starts, axis=0)
+        ends = lengths_N[there].cumsum()
+        for group in groups(ends, MAX_CELLS // found_NC.shape[1]):
+            start = ends[group.start - 1] if group.start else 0
+            scores_MC = self._scores[places_M[start : ends[group.stop - 1]]]
+            starts = np.append(start, ends[group][:-1]) - start
+            found_NC[there[group]] += np.add.reduceat(scores_MC, starts, axis=0)
         return found_NC
 
     def _score_new(self) -> None:
@@ -83,3 +86,17 @@ class CharacterModel:
 
     def _of_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         return self._words.joined_scores(*code_points(words))
+
+
+def groups(ends_N: NDArray[np.int64], most: int) -> Iterator[slice]:
+    """Runs of texts with at most so many words together, or of one text.
+
+    Args:
+        ends_N: the number of words up to the end of each text.
+    """
+    start = 0
+    while start < len(ends_N):
+        before = int(ends_N[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends_N, before + most, side="right")))
+        yield slice(start, stop)
+        start = stop

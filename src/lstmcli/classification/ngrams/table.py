@@ -133,8 +133,11 @@ class NgramTable:
         return NgramTable(self.order, self.keys, weights_PC, self.bias_C * np.float32(factor))
 
     def lookup(self, encoded: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of the table for the n-grams of the texts, and the indices of their texts, both [M]."""
-        keys, owners = ngram_keys(encoded, self.order)
+        """Rows of the table for the distinct n-grams of the texts, and the indices of their texts, both [M]."""
+        return self._find(*ngram_keys(encoded, self.order))
+
+    def _find(self, keys: Keys, owners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the table for the n-grams that are in it, and the indices of their texts."""
         if not len(self.keys):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
@@ -142,10 +145,12 @@ class NgramTable:
         return rows[found], owners[found]
 
     def known_share(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
-        """The share of the n-grams of each text that are in the table, [N]."""
+        """The share of the n-grams of each text that are in the table, repeated ones as often as they occur, [N]."""
         lengths_N = np.fromiter(map(len, encoded), np.int64, len(encoded))
+        ids_T = np.concatenate([np.zeros(0, np.int32), *(text[:, 0] for text in encoded)])
+        _, owners = self._find(*all_ngram_keys(ids_T, lengths_N, self.order))
         all_N = sum(np.maximum(0, lengths_N - n) for n in range(self.order))
-        return np.bincount(self.lookup(encoded)[1], minlength=len(encoded)) / np.maximum(1, all_N)
+        return np.bincount(owners, minlength=len(encoded)) / np.maximum(1, all_N)
 
     def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
         """Weighted log-odds of each label, which are added to the network's logits, [N, C]."""
