@@ -50,7 +50,7 @@ class Indicators:
 
     def __getitem__(self, texts: slice) -> NDArray[np.float64]:
         gold = self._gold[texts]
-        hard = gold.astype(np.float64) if self._multilabel else np.eye(self.shape[1])[gold]
+        hard = (gold if self._multilabel else gold[:, None] == np.arange(self.shape[1])).astype(np.float64)
         return hard if self._soft is None else mixed(hard, self._soft[texts])
 
 
