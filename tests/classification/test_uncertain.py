@@ -17,6 +17,8 @@ from lstmcli.errors import UsageError
 class Fake:
     """Gives each text the probability that it says."""
 
+    labels, thresholds = ("x", "y"), (0.0, 0.0)
+
     def classify(self, records: Iterable[Record], **how: Any) -> Iterator[Prediction]:
         for record in records:
             p = float(record.text)
@@ -41,7 +43,25 @@ def test_the_labels_shown_are_those_asked_for() -> None:
         picked(0, "0.8")
 
 
-def test_several_labels_are_uncertain_near_a_half() -> None:
+def test_several_labels_are_uncertain_near_their_thresholds() -> None:
     sets = Prediction("t", "x", 0.9, {"x": 0.9, "y": 0.55, "z": 0.1}, labels=("x", "y"))
-    assert certainty(sets) == pytest.approx(0.1)
-    assert certainty(Prediction("t", "x", 1.0, {"x": 1.0})) == 1.0
+    assert certainty(sets, {"x": 0.5, "y": 0.5, "z": 0.5}) == pytest.approx(0.1)
+    assert certainty(sets, {"x": 0.5, "y": 0.2, "z": 0.1}) == pytest.approx(0)
+    assert certainty(sets, {"x": 0.5, "y": 0.0, "z": 1.0}) == pytest.approx(0.8)
+    assert certainty(Prediction("t", "x", 1.0, {"x": 1.0}), {"x": 0.0}) == 1.0
+
+
+class Sets(Fake):
+    """Gives each text two labels, the second one with a low threshold."""
+
+    thresholds = (0.5, 0.1)
+
+    def classify(self, records: Iterable[Record], **how: Any) -> Iterator[Prediction]:
+        for record in records:
+            yield Prediction(record.text, "x", 0.99, {"x": 0.99, "y": float(record.text)}, labels=("x",))
+
+
+@pytest.mark.parametrize(("how", "first"), [({}, "0.11"), ({"threshold": 0.5}, "0.45")])
+def test_the_thresholds_are_the_models_or_the_one_asked_for(how: dict[str, float], first: str) -> None:
+    (found,) = least_certain(cast(Classifier, Sets()), map(Record, ("0.01", "0.45", "0.11", "0.9")), 1, **how)
+    assert found.text == first

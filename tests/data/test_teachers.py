@@ -126,3 +126,20 @@ def test_several_labels_need_not_sum_to_1(tmp_path: Path) -> None:
     splits = load(lines(tmp_path / "a.jsonl", [{"text": text, "labels": [text[:4], "any"]} for text in TEXTS]))
     add_teachers(splits, [str(table(tmp_path / "t.csv", "text,p_warm,p_cold,p_any", "x,0.9,0.2,0.8"))])
     assert list(splits.train)[-1].labels == ("warm", "any")
+
+
+def test_of_several_labels_the_teacher_has_to_give_each_a_probability(tmp_path: Path) -> None:
+    splits = load(lines(tmp_path / "a.jsonl", [{"text": text, "labels": [text[:4], "any"]} for text in TEXTS]))
+    all_labels = {"text": "x", "probabilities": {"warm": 0.9, "any": 0.8, "cold": 0.1}}
+    path = lines(tmp_path / "t.jsonl", [all_labels, {"text": "y", "probabilities": {"warm": 0.9, "any": 0.8}}])
+    with pytest.raises(DataError, match="there is no probability of 'cold'") as caught:
+        add_teachers(splits, [str(path)])
+    assert caught.value.line == 2 and caught.value.hint and "--top all" in caught.value.hint
+
+
+def test_so_has_a_row_of_the_training_data(tmp_path: Path) -> None:
+    rows = [{"text": text, "labels": [text[:4], "any"], "probabilities": {"warm": 1, "any": 1}} for text in TEXTS]
+    with pytest.raises(DataError, match="there is no probability of 'cold'"):
+        add_teachers(load(lines(tmp_path / "a.jsonl", rows)), [])
+    whole = [{**row, "probabilities": {"warm": 1, "any": 1, "cold": 0}} for row in rows]
+    add_teachers(load(lines(tmp_path / "b.jsonl", whole)), [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ def least_certain(
     """The predictions of the ``number`` least certain texts, the least certain first, each text once.
 
     Certainty is the distance between the probabilities of the two best labels; with several labels per text, that of
-    the nearest probability to a half.
+    the probability nearest to its threshold.
 
     Args:
         how: arguments of ``Classifier.classify``.
@@ -33,8 +33,11 @@ def least_certain(
     within("uncertain", number, 1)
     heap: list[tuple[float, int, Prediction]] = []
     kept: set[str] = set()
+    threshold = how.get("threshold")
+    least_C = classifier.thresholds if threshold is None else [threshold] * len(classifier.labels)
+    thresholds = dict(zip(classifier.labels, least_C, strict=True))
     for n, prediction in enumerate(classifier.classify(iter(records), **how)):
-        entry = (-certainty(prediction), -n, prediction)
+        entry = (-certainty(prediction, thresholds), -n, prediction)
         if prediction.text in kept or (len(heap) == number and entry[:2] < heap[0][:2]):
             continue
         kept.add(prediction.text)
@@ -46,9 +49,15 @@ def least_certain(
         yield replace(prediction, probabilities=shown, left_out=len(prediction.probabilities) - len(shown))
 
 
-def certainty(prediction: Prediction) -> float:
+def certainty(prediction: Prediction, thresholds: Mapping[str, float]) -> float:
     """How certain a prediction with the probabilities of all labels is, in [0, 1]."""
     if prediction.labels is not None:
-        return min(abs(2 * p - 1) for p in prediction.probabilities.values())
+        return min(abs(2 * _relative(p, thresholds[label]) - 1) for label, p in prediction.probabilities.items())
     first, second = (*islice(prediction.probabilities.values(), 2), 0.0)[:2]
     return first - second
+
+
+def _relative(p: float, threshold: float) -> float:
+    """The probability whose odds are ``p``'s, divided by those of the threshold: a half at the threshold."""
+    for_label, against = p * (1 - threshold), (1 - p) * threshold
+    return for_label / (for_label + against) if for_label + against else 0.5

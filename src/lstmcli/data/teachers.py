@@ -39,12 +39,17 @@ def add_teachers(splits: Splits, files: Sequence[str | Located]) -> None:
     """Add the texts and distributions of teachers to the training split.
 
     Raises:
-        DataError: a file cannot be read, has no probabilities, or has or lacks a label of the training data.
+        DataError: a file cannot be read, has no probabilities, or has or lacks a label of the training data; so has a
+            row of the training data itself.
         OutputError: the texts are many, and cannot be written to a file.
     """
+    soft = splits.multilabel and any(record.probabilities is not None for record in splits.train)
+    labels = label_set(splits.train) if soft or files else set[str]()
+    for record in splits.train if soft else ():
+        if record.probabilities is not None:
+            require_all(record, labels)
     if not files:
         return
-    labels = label_set(splits.train)
     told, notes = _Told(len(labels)), list[str]()
 
     def answered() -> Iterator[Record]:
@@ -52,7 +57,7 @@ def add_teachers(splits: Splits, files: Sequence[str | Located]) -> None:
         for file in files:
             source, texts = _open(file, splits), 0
             check_columns(source, labels)
-            for record in _records(source, labels):
+            for record in _records(source, labels, every=splits.multilabel):
                 if told.add(same_text(record.text), record.probabilities or {}):
                     yield record
                 texts += 1
@@ -89,6 +94,19 @@ def check_columns(source: Source, labels: set[str]) -> None:
             f"it lacks the column{'s' if len(missing) > 1 else ''} {lacks}; the columns of probabilities are {found}",
             path=source.path,
             hint="give every label of the training data a column, of zeros where the teacher does not know it",
+        )
+
+
+def require_all(record: Record, labels: Collection[str]) -> None:
+    """Where texts may have several labels, what one left out has cannot be told from the others.  Raises: DataError."""
+    lacking = sorted(set(labels).difference(record.probabilities or {}))
+    if lacking:
+        raise DataError(
+            f"there is no probability of {listed(lacking[:5])}{' and more' if len(lacking) > 5 else ''}; where texts "
+            "may have several labels, each needs its own",
+            path=record.path,
+            line=record.line or None,
+            hint="lstm classify --top all writes all of them; give 0 to labels that the teacher does not know",
         )
 
 
@@ -132,11 +150,20 @@ def _open(file: str | Located, splits: Splits) -> Source:
     return found.with_independent_labels() if splits.multilabel else found
 
 
-def _records(source: Source, labels: Collection[str]) -> Iterator[Record]:
-    """The texts with probabilities.  Raises: DataError, for a label that the training data does not have."""
+def _records(source: Source, labels: Collection[str], *, every: bool) -> Iterator[Record]:
+    """The texts with probabilities.
+
+    Args:
+        every: each label needs its own.
+
+    Raises:
+        DataError: there is a label that the training data does not have, or one is lacking.
+    """
     for record in source:
         if record.probabilities is None or not record.text.strip():
             continue
+        if every:
+            require_all(record, labels)
         for label in record.probabilities:
             if label not in labels:
                 raise DataError(

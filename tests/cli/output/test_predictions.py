@@ -62,7 +62,7 @@ def test_a_table_fits_the_window_and_shows_every_answer(
 
 def test_tsv() -> None:
     assert written("tsv", SURE, UNSURE) == "good\t0.7500\n\t0.7500\n"
-    assert written("tsv", SURE, top=2) == "good\t0.7500\tbad\t0.2500\n"
+    assert written("tsv", SURE, UNSURE, top=2) == "good\t0.7500\tbad\t0.2500\n\t0.7500\tbad\t0.2500\n"
     assert written("tsv", MANY, NONE) == "a\\|b|c d\t0.9000\n\t0.9000\n"
     assert written("csv", MANY).splitlines()[1] == "a\\|b|c d,0.900000,x"
     assert written("tsv", Prediction("x", "a|b", 0.9, {"a|b": 0.9})) == "a|b\t0.9000\n"  # one label is not escaped

@@ -37,7 +37,7 @@ def writer(
             label = prediction.label if prediction.labels is None else prediction.labels
             found: dict[str, Any] = {"label": label, "probability": prediction.probability}
         else:
-            values = [value for pair in prediction.probabilities.items() for value in pair]
+            values = [value for pair in _shown(prediction) for value in pair]
             found = dict(zip(names_of(top, len(prediction.probabilities)), values, strict=True))
         if novelty:
             found["novelty"] = prediction.novelty
@@ -48,6 +48,13 @@ def writer(
     names = names_of(top, top or 1) + ["novelty"] * novelty + ["text"] * (csv or texts)
     layout = replace(PREDICTION, rows=row, numbers=".6f" if csv else ".4f", columns_without_rows=names)
     return stream(layout, format, out, keep_columns=keep_columns, header=header if csv else bool(header))
+
+
+def _shown(prediction: Prediction) -> list[tuple[str | None, float]]:
+    """The labels of ``--top`` with their probabilities; the first label is the answer, so None without one."""
+    pairs: list[tuple[str | None, float]] = list(prediction.probabilities.items())
+    refused = prediction.label is None and prediction.labels is None
+    return [(None, pairs[0][1]), *pairs[1:]] if refused and pairs else pairs
 
 
 def names_of(top: int | None, pairs: int) -> list[str]:
@@ -96,7 +103,7 @@ class TableWriter(Writer[Prediction]):
             labels = prediction.labels if prediction.labels is not None else [prediction.label or ""]
             cells = [", ".join(map(safe, labels)) or NOTHING, f"{prediction.probability:.4f}"]
         else:
-            cells = [part for name, p in prediction.probabilities.items() for part in (safe(name), f"{p:.4f}")]
+            cells = [part for name, p in _shown(prediction) for part in (safe(name or NOTHING), f"{p:.4f}")]
         text = prediction.text
         if self.keep:
             text = "  ".join(f"{name}={cell(value)}" for name, value in prediction.columns.items()) or text
