@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lstmcli.cli.app import app
+from lstmcli.errors import UsageError
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,11 @@ def test_in_a_narrow_terminal_the_text_gets_shorter_not_the_labels(tmp_path: Pat
     ("options", "said"),
     [
         (["--check-labels", "-o", "model"], "--output does not apply"),
+        (["--check-labels", "--size", "100k"], "--size does not apply"),
+        (["--check-labels", "--cv", "5"], "--cv does not apply"),
+        (["--check-labels", "--plot", "a.svg"], "--plot does not apply"),
+        (["--check-labels", "--unlabelled", "more.txt"], "--unlabelled does not apply"),
+        (["--check-labels", "--log-format", "json"], "--log-format does not apply"),
         (["--check-labels", "--task", "lm"], "--task lm"),
         (["--format", "csv"], "--format csv is for --check-labels"),
     ],
@@ -65,3 +71,24 @@ def test_in_a_narrow_terminal_the_text_gets_shorter_not_the_labels(tmp_path: Pat
 def test_what_does_not_go_with_it(source: Path, options: list[str], said: str) -> None:
     found = CliRunner().invoke(app, ["train", str(source), *options])
     assert found.exit_code == 2 and said in found.stderr
+
+
+def test_options_of_reading_and_of_the_linear_models_are_used(source: Path) -> None:
+    options = "--label-column label --text-column text --encoding utf-8 --keep-case --min-count 1 --ngrams 1 --seed 3"
+    found = CliRunner().invoke(app, ["train", str(source), "--check-labels", *options.split()])
+    assert found.exit_code == 0 and "of 60" in found.stderr, found.stderr
+
+
+def test_options_that_do_not_apply_are_ignored_from_the_environment(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSTM_TRAIN_HIDDEN", "32")
+    assert CliRunner().invoke(app, ["train", str(source), "--check-labels"]).exit_code == 0
+
+
+def test_python_refuses_them_too(source: Path) -> None:
+    from lstmcli import check_labels
+
+    with pytest.raises(UsageError, match="hidden does not apply"):
+        check_labels(str(source), hidden=16)
+    assert len(check_labels(str(source), ngrams=1)) >= 1

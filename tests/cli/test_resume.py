@@ -164,7 +164,8 @@ def test_it_goes_on_with_the_text_that_it_had(runs: Runs) -> None:
     try:
         runs.source.write_text(text.replace("bird", "bear", 1), encoding="utf-8")
         said = runs.whole("data", "--resume", code=3)
-        assert f"error: {runs.source}: has changed since the unfinished run" in said and "--force" in said
+        assert f"error: {runs.source}: the unfinished run in" in said and "read other data" in said
+        assert "--force" in said
         runs.source.unlink()
         assert str(runs.source) in runs.whole("data", "--resume", code=3)
         assert [path.read_bytes() for path in runs.checkpoints("data")] == kept

@@ -13,7 +13,7 @@ Shapes: N texts, C labels.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,11 +25,13 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.defaults import CHARACTER_ORDER, mostly_cjk, ngram_min_count, resolve
 from lstmcli.classification.results import LabelSuspect
 from lstmcli.classification.tfidf import Tfidf
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.folds import folds
 from lstmcli.errors import DataError, UsageError
-from lstmcli.options import by_name, chosen, job_arguments, read_config, training_options
-from lstmcli.python_names import in_python
+from lstmcli.options import RENAMED, by_name, chosen, job_arguments, read_config, training_options
+from lstmcli.python_names import as_option, in_python
 from lstmcli.tasks import CLASSIFICATION
+from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 FOLDS = 5
+LINEAR = frozenset(("ngrams", "characters", "seed", "threads"))
+"""Options of the linear models."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,15 @@ def open_labels(source: str | Located, given: Mapping[str, Any], ask: Ask | None
 
     Raises:
         DataError: the source cannot be read as asked, or has no labels.
-        UsageError: a text may have several labels, or the rows are larger than memory.
+        UsageError: an option does not apply, a text may have several labels, or the rows are larger than memory.
     """
     from lstmcli.data.splits import load_splits
     from lstmcli.data.stored import in_memory
 
+    if other := [name for name in given if not applies(name)]:
+        raise UsageError(
+            f"--check-labels trains no model, so {as_option(other[0])} does not apply", hint="leave it out"
+        )
     config = chosen(job_arguments(given, CLASSIFICATION.name), CLASSIFICATION)["config"]
     how: dict[str, Any] = {"valid": None, "test": None, "valid_fraction": None, "seed": config.train.seed}
     splits = load_splits(source, read_config(given), **how, labelled=True, ask=ask)
@@ -114,6 +122,12 @@ def known_labels(gold_N: Places, fold_N: Places, C: int) -> NDArray[np.bool_]:
     found_CF = np.zeros((C, FOLDS), np.bool_)
     found_CF[gold_N, fold_N] = True
     return np.asarray(found_CF.all(axis=1))
+
+
+def applies(option: str) -> bool:
+    """Whether the check uses an option of ``lstm train``: of reading, of the tokenizer or of the linear models."""
+    used = {field.name for group in (ReadConfig, TokenizerConfig) for field in fields(group)}
+    return option in used | {RENAMED[name] for name in used & RENAMED.keys()} | LINEAR
 
 
 def better_labels(p_NC: Floats, gold_N: Places, known_C: NDArray[np.bool_]) -> Places:

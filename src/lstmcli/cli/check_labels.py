@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import LabelSuspect
@@ -13,15 +13,12 @@ from lstmcli.cli.output.console import console, grid, percent, safe, show
 from lstmcli.cli.output.writer import Layout, Row, Shape, stream
 from lstmcli.errors import UsageError
 from lstmcli.plural import count
-from lstmcli.python_names import as_option
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-MODEL_OPTIONS = (
-    *("output", "valid", "test", "time", "epochs", "resume", "force", "dry_run", "tensorboard", "teacher"),
-    *("from_model", "replay", "forget"),
-)
+OWN = frozenset(("check_labels", "source", "task", "format", "quiet"))
+"""Options of the check itself."""
 MAX_SHOWN = 50
 """Rows of the table for people."""
 
@@ -61,19 +58,25 @@ SUSPECT = Layout(
 )
 
 
-def check_labels(source: str, given: Mapping[str, Any], *, task: str | None, format: str, quiet: bool) -> None:
-    """Print the suspects of a source, the surest first.  Raises: UsageError, DataError."""
-    for name in MODEL_OPTIONS:
-        if name in given:
-            option = as_option(name)
-            raise UsageError(f"--check-labels trains no model, so {option} does not apply", hint="leave it out")
+def check_labels(
+    source: str, given: Mapping[str, Any], typed: Collection[str], *, task: str | None, format: str, quiet: bool
+) -> None:
+    """Print the suspects of a source, the surest first.
+
+    Args:
+        typed: the options given on the command line; those of the config file that do not apply are ignored.
+
+    Raises:
+        UsageError: one of them does not apply.
+        DataError: the source cannot be read as asked, or has no labels.
+    """
     if task not in (None, "classify"):
         raise UsageError(f"--check-labels is for labels, not for --task {task}", hint="leave one of them out")
 
-    from lstmcli.classification.label_errors import open_labels
+    from lstmcli.classification.label_errors import applies, open_labels
     from lstmcli.cli.io.asking import which_label
 
-    named = {name: value for name, value in given.items() if name not in ("check_labels", "format", "quiet", "task")}
+    named = {name: given[name] for name in given if name not in OWN and (name in typed or applies(name))}
     check, splits = open_labels(source, named, which_label)
     for message in (*(() if quiet else splits.notes), *splits.warnings):
         streams.note(message)

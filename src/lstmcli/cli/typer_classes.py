@@ -175,6 +175,12 @@ def is_given(ctx: Any, name: str) -> bool:
     return source is not None and source.name != "DEFAULT"
 
 
+def is_typed(ctx: Any, name: str) -> bool:
+    """Whether a parameter was given on the command line."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _parse_plainly(param: Any) -> None:
     """Let ``param`` parse simple values itself; Typer parses the rest and reports errors."""
     described = getattr(param, "type_descriptor", None)

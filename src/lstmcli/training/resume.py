@@ -47,9 +47,11 @@ def resume_from_checkpoint(
     before = values.pop("run")
     changed = differences(before, run)
     serious = [name for name in changed if not name.startswith("machine.")]
-    if serious and all(name.startswith("data.") for name in serious):
+    settings = [name for name in serious if not name.startswith("data.")]
+    if serious and not settings:
         raise DataError(
-            f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
+            f"the unfinished run in {checkpoint_folder(output)} read other data: this source has changed since, or "
+            "--valid, --test, --unlabelled or --teacher have",
             path=source,
             hint="give the same data, or start again with --force",
         )
@@ -58,9 +60,10 @@ def resume_from_checkpoint(
             f"the unfinished run in {checkpoint_folder(output)} is of another version of lstm, with other settings",
             hint="start again with --force",
         )
-    if serious:
+    if settings:
+        names = ", ".join(map(_option, settings))
         raise UsageError(
-            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(map(_option, serious))}",
+            f"the unfinished run in {checkpoint_folder(output)} had other settings: {names}",
             hint="give the same options and data, or start again with --force",
         )
     if changed:

@@ -18,7 +18,7 @@ from lstmcli.cli.options import going_on as g
 from lstmcli.cli.options import pretraining as p
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
-from lstmcli.cli.typer_classes import Command, is_given
+from lstmcli.cli.typer_classes import Command, is_given, is_typed
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmModelConfig
@@ -197,7 +197,7 @@ def train(
     if check_labels:
         from lstmcli.cli.check_labels import check_labels as run_check
 
-        run_check(named, given, task=task, format=format, quiet=quiet)
+        run_check(named, given, {n for n in given if is_typed(ctx, n)}, task=task, format=format, quiet=quiet)
         return
     if format not in ("table", "json"):
         raise UsageError(f"--format {format} is for --check-labels", hint="a result of training is table or json")
