@@ -13,9 +13,11 @@ import torch
 from torch import Tensor
 
 from lstmcli.classification.config import ClassifierTrainConfig
+from lstmcli.classification.options import from_options
 from lstmcli.classification.train import job
 from lstmcli.classification.virtual_trainer import perturbation, token_norm, unlabelled_loss
 from lstmcli.data.records import Record, Splits
+from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import WEIGHTS, read_model
 from lstmcli.training.events import RunPlanned
 from lstmcli.training.run import train
@@ -95,3 +97,10 @@ def test_a_run_learns_from_texts_without_labels_and_goes_on_where_it_was(tmp_pat
     trained(tmp_path / "other", virtual=0.0, entropy=0.0)
     whole, cut, other = ((tmp_path / name / WEIGHTS).read_bytes() for name in ("whole", "cut", "other"))
     assert whole == cut != other
+
+
+@pytest.mark.parametrize("name", ["virtual", "entropy"])
+def test_without_texts_to_learn_from_the_losses_are_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=f"--{name} needs --unlabelled"):
+        from_options({name: 1.0})
+    assert from_options({name: 1.0, "unlabelled": ["a.txt"]}) and from_options({name: 0.0})

@@ -118,6 +118,13 @@ def test_given_files(tmp_path: Path) -> None:
     assert any(note.startswith("validation: ") and "b.csv" in note for note in splits.notes)
 
 
+def test_a_share_to_hold_out_beside_a_validation_split_does_nothing_and_that_is_said(tmp_path: Path) -> None:
+    train, valid = write(tmp_path / "a.csv", some("t", 10)), write(tmp_path / "b.csv", [("x", "a")])
+    warnings = load(train, valid=valid, valid_fraction=0.4).warnings
+    assert any("--valid-fraction does nothing here" in warning for warning in warnings)
+    assert not load(train, valid=valid).warnings and not load(train, valid_fraction=0.4).warnings
+
+
 def test_given_files_must_have_labels(tmp_path: Path) -> None:
     train = write(tmp_path / "a.csv", some("t", 10))
     (tmp_path / "b.txt").write_text("a\nb\n")

@@ -37,6 +37,10 @@ OF_THE_START = (
 """Options that contradict ``--init-from``."""
 
 
+OF_UNLABELLED = ("virtual", "entropy")
+"""Options of losses that texts without labels have."""
+
+
 def language_models(given: Mapping[str, Any]) -> tuple[str, ...]:
     """The models to start from.  Raises: UsageError, if an option contradicts them."""
     for name in OF_THE_START:
@@ -56,6 +60,11 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: an invalid value.
     """
+    for name in OF_UNLABELLED:
+        if given.get(name) and not given.get("unlabelled"):
+            raise UsageError(
+                f"{as_option(name)} needs --unlabelled: the texts to learn from", hint="add --unlabelled FILE"
+            )
     if is_continued(given):
         from lstmcli.classification.going_on.start import going_on
 

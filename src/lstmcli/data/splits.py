@@ -78,6 +78,8 @@ def load_splits(
         raise NoDataError("there are only empty lines", path=located.name, hint="give some text")
     if not splits.valid:
         loading.notes.append(_hold(splits, valid_fraction, seed))
+    elif valid_fraction is not None:
+        loading.warnings.append("--valid-fraction does nothing here: there is a validation split")
     splits.notes, splits.warnings = tuple(loading.notes), tuple(loading.warnings)
     if splits.labelled or splits.paired:
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
