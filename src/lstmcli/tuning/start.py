@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.errors import UsageError
 from lstmcli.options import job_arguments, read_config, seconds
 from lstmcli.tasks import task_for
+from lstmcli.training.config import TrainingConfig
+from lstmcli.training.going_on.settings import is_continued
 from lstmcli.tuning.journal import import_optuna
 from lstmcli.tuning.search import Search
 
@@ -46,6 +49,8 @@ def start(
 
     import_optuna()
     limit = seconds(time) if isinstance(time, str) else float(time)
+    if is_continued(given):
+        raise UsageError("tune trains new models, so --from does not apply", hint="leave it out")
     job_arguments(given, None)
     splits = load_splits(
         source,
@@ -53,7 +58,7 @@ def start(
         valid=valid,
         test=test,
         valid_fraction=given.get("valid_fraction"),
-        seed=given.get("seed", 1),
+        seed=given.get("seed", TrainingConfig.seed),
         paired=None,
         ask=ask_label,
     )
