@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FIRST_SHARE, OTHER_SHARE = 0.5, 0.3
 """Shares of the whole time that the trial of the defaults may take, and any other."""
+BESIDE = frozenset({"teacher", "unlabelled"})
+"""Options whose texts are in the fingerprint of the data."""
 LEAST = 1.2
 """A trial begins if there is so many times the time of the shortest one left."""
 
@@ -78,7 +80,7 @@ class Search:
 
     def _identity(self) -> dict[str, Any]:
         """What must be the same when a search is continued."""
-        fixed = {name: str(value) for name, value in sorted(self.given.items())}
+        fixed = {name: str(value) for name, value in sorted(self.given.items()) if name not in BESIDE}
         return {"data": self.splits.fingerprint, "options": fixed, "task": self.task.name}
 
     @property
@@ -92,6 +94,7 @@ class Search:
             LstmError: no trial ended, so there is no model.
         """
         with claimed(self.output):
+            yield from map(Warned, self.splits.warnings)
             if self.journal.goes_on:
                 yield Continued(self.journal.count, self.journal.best_value, self.left)
                 if self.trials is None and not self._another():
