@@ -21,6 +21,14 @@ def test_the_second_fit_has_the_iterations_of_the_first() -> None:
     assert [again() for _ in range(iterations)] == [False] * (iterations - 1) + [True]
 
 
+def test_with_time_enough_the_second_fit_goes_on_to_its_end() -> None:
+    fit_time = FitTime(Budget(100.0, lambda: 0.0, started=0.0))
+    stop = fit_time.first()
+    assert not any(stop() for _ in range(5))
+    again = fit_time.second()
+    assert not any(again() for _ in range(20))
+
+
 def test_without_a_limit_neither_is_ended() -> None:
     fit_time = FitTime(Budget(math.inf))
     first, second = fit_time.first(), fit_time.second()

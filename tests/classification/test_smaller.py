@@ -54,6 +54,23 @@ def test_the_directory_is_as_small_as_was_asked(small: tuple[Path, list[Event]])
     assert not (output / GRAPH).exists()
 
 
+def test_long_names_of_labels_are_counted_wherever_they_are_written(tmp_path: Path) -> None:
+    names = [f"{n:02}\n" + "经济社会文化教育" * 7 for n in range(30)]
+    parts = [
+        [Record(record.text, (names[n % len(names)],)) for n, record in enumerate(rows(size, seed))]
+        for size, seed in ((500, 1), (100, 2), (100, 3))
+    ]
+    parts[2][0] = replace(parts[2][0], labels=("新" * 200,))  # which the model does not have
+    config = replace(TINY, train=ClassifierTrainConfig(epochs=1, threads=1))
+    config = replace(config, model=replace(config.model, size=170_000, characters=5))
+    list(train(job(Splits(*parts, held_out=True), config), tmp_path / "model"))
+    files = {file.name: file.stat().st_size for file in (tmp_path / "model").iterdir()}
+    assert 120_000 < sum(files.values()) <= 170_000, files
+    small = replace(config, model=replace(config.model, size=100_000))
+    with pytest.raises(UsageError, match=r"30 labels take 1\d\dk"):
+        list(train(job(Splits(*parts, held_out=True), small), tmp_path / "smaller"))
+
+
 def test_the_reports_are_of_the_model_that_is_saved(small: tuple[Path, list[Event]]) -> None:
     output, events = small
     (made,) = (event for event in events if isinstance(event, MadeSmaller))

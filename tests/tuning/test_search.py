@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,22 +12,27 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.events import Evaluated
+from lstmcli.classification.options import from_options
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING
-from lstmcli.training.events import Event, Stopped, Validated, Warned
+from lstmcli.training.events import Event, RunPlanned, Stopped, Validated, Warned
+from lstmcli.training.results import Estimate
 from lstmcli.tuning.events import Continued, SearchEnded, TrialBegun, TrialEnded
 from lstmcli.tuning.journal import journal_folder
 from lstmcli.tuning.repeat import train_command
+from lstmcli.tuning.results import Tuned
 from lstmcli.tuning.search import Search
 from support.models import stub_model
 from support.reports import classification_report
 
 pytest.importorskip("optuna")
 
-SPLITS = Splits([Record("good", ("1",))] * 9, [Record("bad", ("0",))], [], fingerprint="f")
+ROWS = [Record(f"{('bad', 'good')[n % 2]} {n}", (str(n % 2),)) for n in range(12)]
+SPLITS = Splits(ROWS[:10], ROWS[10:], [], fingerprint="f")
 REPORT = classification_report(np.eye(2), np.arange(2), ("0", "1"))
 
 
@@ -35,16 +41,24 @@ class FakeTraining:
 
     def __init__(self) -> None:
         self.fails: set[int] = set()
+        self.interrupted: set[int] = set()
         self.calls = 0
+        self.asked: list[ClassifierConfig] = []
+        self.epochs: list[int] = []
 
     def __call__(self, job: Any, output: Path, **how: Any) -> Iterator[Event]:
         self.calls += 1
+        self.asked.append(job.config)
         if self.calls in self.fails:
             raise LstmError("out of luck")
+        yield from job.prepare_data()
+        self.epochs.append(job.config.train.epochs)
+        yield RunPlanned("", "", 0, self.epochs[-1], 3, "cpu", 1, "fp32", 1, Estimate(0, 0, 0))
         value = 1.0 / (1 + abs(job.config.model.hidden - 120) / 40 + abs(job.config.train.learning_rate - 2e-3) * 20)
         for epoch in (1, 2, 3):
             yield Validated(epoch, epoch, 0.1, "accuracy", value * epoch / 3, value, True)
-        yield Stopped("time" if self.calls == 2 else "finished", 3, 3, 0.0)
+        ended = "time" if self.calls == 2 else "interrupted" if self.calls in self.interrupted else "finished"
+        yield Stopped(ended, 3, 3, 0.0)
         stub_model(output, force=True, command=how["command"])
         yield Evaluated("valid", replace(REPORT, accuracy=value))
 
@@ -65,8 +79,100 @@ def search(output: Path, trials: int | None, **how: Any) -> list[Event]:
     )
 
 
+def shown(found: Tuned) -> list[str]:
+    from rich.console import Console
+
+    from lstmcli.cli.output.tuning import tuned
+
+    out = Console(width=200, record=True, file=io.StringIO())
+    out.print(*tuned(found, out))
+    return out.export_text().splitlines()
+
+
 def ended(events: list[Event]) -> list[TrialEnded]:
     return [event for event in events if isinstance(event, TrialEnded)]
+
+
+def result(events: list[Event]) -> Tuned:
+    (end,) = (event for event in events if isinstance(event, SearchEnded))
+    return end.result
+
+
+def trials_of(output: Path) -> list[Any]:
+    import optuna
+
+    file = optuna.storages.journal.JournalFileBackend(str(journal_folder(output) / "journal.log"))
+    found: list[Any] = optuna.load_study(study_name="tune", storage=optuna.storages.JournalStorage(file)).trials
+    return found
+
+
+def test_the_first_trial_has_the_options_of_lstm_train_and_no_others(training: FakeTraining, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    events = search(output, 2)
+    asked = training.asked[0]
+    assert replace(asked, train=replace(asked.train, time_limit=None)) == from_options({"seed": 3})["config"]
+    first, second = (event for event in events if isinstance(event, TrialBegun))
+    assert first.settings == {} and second.settings
+    assert training.epochs[0] == 200  # of one step each
+    assert f"--seed 3 -o {output}" in result(events).command or result(events).trial == 2
+    told = trials_of(output)[0]
+    assert told.params["epochs"] == 200 and told.params["hidden"] == 96 and told.value == ended(events)[0].value
+    assert told.intermediate_values.keys() == {1, 2, 3} and told.distributions["epochs"].high == 300
+
+
+def test_nothing_is_varied_that_is_given(training: FakeTraining, tmp_path: Path) -> None:
+    given = {"seed": 3, "hidden": 24}
+    run = Search(SPLITS, CLASSIFICATION, given, source="data.csv", output=tmp_path / "m", seconds=1e6, trials=3)
+    begun = [event for event in run.run() if isinstance(event, TrialBegun)]
+    assert {config.model.hidden for config in training.asked} == {24}
+    assert not any("hidden" in event.settings for event in begun)
+    assert not any("hidden" in trial.params for trial in trials_of(tmp_path / "m"))
+
+
+def test_a_search_of_an_earlier_version_goes_on_with_the_defaults(training: FakeTraining, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    run = Search(SPLITS, CLASSIFICATION, {"seed": 3}, source="data.csv", output=output, seconds=1e6, trials=2)
+    old = {"learning_rate": 2e-3, "embedding": 128, "hidden": 96, "embedding_dropout": 0.5, "output_dropout": 0.5}
+    old |= {"word_dropout": 0.1, "adversarial": 0.5, "characters": 5, "min_count": 1, "ngrams": 2, "epochs": 15}
+    run.journal.study.enqueue_trial(old)  # as its first trial had it
+    trial = run.journal.ask()
+    trial.suggest_int("epochs", 2, 15)
+    run.journal.tell(trial, 0.2, "finished", {"settings": old, "seconds": 1.0, "time": None})
+    stub_model(output)
+    again = search(output, 3, resume=True)
+    first, second = (event for event in again if isinstance(event, TrialBegun))
+    assert (first.trial, first.settings) == (2, {}) and second.trial == 3 and second.settings
+    found = result(again)
+    assert found.default_trial == 2 and found.default_value == ended(again)[0].value
+
+
+def test_defaults_that_were_interrupted_are_tried_again(training: FakeTraining, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    training.interrupted = {1}
+    assert result(search(output, 1)).default_value is None
+    again = search(output, 3, resume=True)
+    assert [event.settings == {} for event in again if isinstance(event, TrialBegun)] == [True, False]
+    assert result(again).default_trial == 2
+    later = search(output, 4, resume=True)
+    settings = [event.settings for event in [*again, *later] if isinstance(event, TrialBegun)]
+    assert settings[2] and settings[2] != settings[1]  # the random trials do not come again
+
+
+def test_the_time_that_ended_the_defaults_is_told(training: FakeTraining, tmp_path: Path) -> None:
+    training.calls = 1  # the second call is ended by its time
+    found = result(search(tmp_path / "model", 1))
+    assert found.default_value is not None and found.default_time == "500000s"
+    table = "\n".join(map(str, shown(found)))
+    assert "(trial 1, ended by its limit of 500000s)" in table
+
+
+@pytest.mark.parametrize("seed", [0, 2**32, 2**63 - 1])
+def test_every_seed_of_a_training_is_one_of_a_search(training: FakeTraining, tmp_path: Path, seed: int) -> None:
+    def settings(given: dict[str, Any], name: str) -> dict[str, Any]:
+        run = Search(SPLITS, CLASSIFICATION, given, source="d", output=tmp_path / name, seconds=1e6, trials=2)
+        return [event for event in run.run() if isinstance(event, TrialBegun)][-1].settings
+
+    assert settings({"seed": seed}, "a") != settings({}, "b")  # which has seed 1
 
 
 @pytest.mark.slow
@@ -78,9 +184,9 @@ def test_the_best_model_is_kept_with_the_command_that_repeats_it(training: FakeT
     values = [event.value or 0.0 for event in trials]
     assert [event.improved for event in trials] == [value > max([0.0, *values[:n]]) for n, value in enumerate(values)]
     assert any(event.outcome_of_trial == "pruned" and event.value is None for event in trials)
-    (end,) = (event for event in events if isinstance(event, SearchEnded))
-    found = end.result
+    found = result(events)
     assert found.value == max(values) >= values[0] == found.default_value and values[found.trial - 1] == found.value
+    assert found.default_trial == 1 and found.default_time is None
     begun = [event for event in events if isinstance(event, TrialBegun)][found.trial - 1]
     assert found.settings == begun.settings
     assert f"--hidden {begun.settings['hidden']}" in found.command and "--seed 3" in found.command

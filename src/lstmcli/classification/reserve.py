@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lstmcli.training.budget import Budget
@@ -18,27 +19,38 @@ NGRAM_SHARE = 0.2
 
 
 class FitTime:
-    """Ends the first fits of the linear models in time, and the second fits after as many iterations."""
+    """Ends the first fits of the linear models in time, and the second fits after as many iterations.
+
+    The second fit after one that ended by itself does so, too: with time enough a model is that without a limit.
+    """
 
     def __init__(self, budget: Budget) -> None:
-        self._budget, self._iterations = budget, list[int]()
-        self._again = iter(self._iterations)
+        self._budget, self._fits = budget, list[_Fit]()
+        self._again = iter(self._fits)
 
     def first(self) -> Callable[[], bool]:
-        over, number = self._budget.within(NGRAM_SHARE), len(self._iterations)
-        self._iterations.append(0)
+        over, fit = self._budget.within(NGRAM_SHARE), _Fit()
+        self._fits.append(fit)
 
         def stop() -> bool:
-            self._iterations[number] += 1
-            return over()
+            fit.iterations += 1
+            fit.ended = over()
+            return fit.ended
 
         return stop
 
     def second(self) -> Callable[[], bool]:
-        if math.isinf(self._budget.limit):
+        if math.isinf(self._budget.limit) or not (fit := next(self._again)).ended:
             return lambda: False
-        left = iter(range(next(self._again) - 1))
+        left = iter(range(fit.iterations - 1))
         return lambda: next(left, None) is None
+
+
+@dataclass
+class _Fit:
+    iterations: int = 0
+    ended: bool = False
+    """Whether its time was over."""
 
 
 def reserve(budget: Budget, trainer: Trainer, ensemble: Callable[[], Ensemble], valid: Split, texts: int) -> None:

@@ -8,14 +8,16 @@ Shapes: P n-grams of a table, C labels.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification.card import MAX_LISTED
 from lstmcli.classification.characters.fit import Words, word_ngrams
 from lstmcli.classification.characters.model import PREFIX, CharacterModel
 from lstmcli.classification.characters.words import code_points
@@ -25,6 +27,7 @@ from lstmcli.classification.ngrams.packed import Grams, find_grams, pack, unpack
 from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.errors import UsageError
 from lstmcli.model_dir.compact import compact, restored
+from lstmcli.model_dir.markdown import plain
 from lstmcli.plural import count
 
 if TYPE_CHECKING:
@@ -35,16 +38,27 @@ BLOCK = 2**14
 """Texts, or words, at once."""
 HEADERS = 2_000
 """Bytes of the headers of two files of tensors."""
+A_LABEL, A_SCORE, OTHER_TEXT = 80, 265, 25_000
+"""Bytes of the figures of a label, of those in a report on a split, and of all other text beside tokenizer and log."""
 
 
-def text_bytes(tokenizer: str, log: int, labels: int, rows: int) -> int:
+def text_bytes(tokenizer: str, log: int, check: DataCheck) -> int:
     """Bytes of the files of text in a model: the tokenizer, the log so far, and what config, card and log will have.
 
-    Args:
-        rows: that are evaluated.
+    The label names are in ``config.json``, in each report there and in the log twice, and in the card.
     """
-    confused = 16 * labels**2 if labels <= MAX_CONFUSED else 160 * min(MAX_MISTAKES, rows)
-    return len(tokenizer.encode()) + log + 25_000 + 600 * labels + confused
+    reports = [dict.fromkeys((*check.labels, *split.labels)) for split in check.splits if split.name != "train"]
+    most = max(map(len, reports), default=len(check.labels))
+    confused = 16 * most**2 if most <= MAX_CONFUSED else 160 * min(MAX_MISTAKES, check.evaluated)
+    figures = A_LABEL * len(check.labels) + A_SCORE * sum(map(len, reports))
+    names = _written(check.labels) + 4 * sum(map(_written, reports))
+    listed = sum(len(plain(label).encode("utf-8", "replace")) for label in check.labels[:MAX_LISTED])
+    return len(tokenizer.encode()) + log + OTHER_TEXT + figures + confused + names + listed * (1 + len(reports))
+
+
+def _written(labels: Iterable[str]) -> int:
+    """Bytes of labels as JSON has them."""
+    return sum(len(json.dumps(label, ensure_ascii=False).encode("utf-8", "backslashreplace")) for label in labels)
 
 
 def of_size(
@@ -53,20 +67,22 @@ def of_size(
     parts: Sequence[Split],
     tokenizer: str,
     check: DataCheck,
-    log: int | None,
+    log: int,
+    *,
+    trained: bool,
 ) -> Smaller:
     """What makes the directory of a classifier at most ``size`` bytes.
 
     Args:
-        log: bytes of the log so far; None before training.
+        log: bytes of the log so far.
 
     Raises:
         UsageError: before training, if without any n-gram it would be larger.
     """
-    text = text_bytes(tokenizer, log or 0, len(check.labels), check.evaluated)
+    text = text_bytes(tokenizer, log, check)
     found = Smaller(weights, size - text, parts)
     least = math.ceil((text + found.network_bytes) / 1000)
-    if log is None and 1000 * least > size:
+    if not trained and 1000 * least > size:
         raise UsageError(
             f"--size {size // 1000}k is too small: network, vocabulary, settings and figures of "
             f"{count(len(check.labels), 'label')} take {least}k",

@@ -170,7 +170,7 @@ class ClassifierJob(TrainingJob):
         encoder, tokenizer = self.encoder, self.config.tokenizer
         preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
         preflight_classifier(self.weights(), self.shapes(), self.config.model, threads)
-        self._smaller(None)
+        self._smaller(trained=False)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.classification.trainer import estimate_step
@@ -245,7 +245,6 @@ class ClassifierJob(TrainingJob):
             fitted = self._fit_linear(self.train, self.valid, judged=False)
             return self.linear, fitted
 
-        smaller = self._smaller(self.log_bytes)
         self.done = yield from finish(
             self.weights(),
             self.config,
@@ -259,19 +258,20 @@ class ClassifierJob(TrainingJob):
             unknown_labels=self._unknown,
             refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,
-            smaller=smaller,
+            smaller=(smaller := self._smaller(trained=True)),
         )
         self.metrics = self.done.metrics
         if smaller and self.done.graph is None:
             self._stored = smaller
 
-    def _smaller(self, log: int | None) -> Smaller | None:
+    def _smaller(self, *, trained: bool) -> Smaller | None:
         """What makes the model as small as was asked.  Raises: UsageError, if that cannot be."""
         from lstmcli.classification.smaller import of_size
 
         if not (size := self.config.model.size):
             return None
-        return of_size(size, self.weights(), (self.train, self.valid), self.encoder.to_json(), self.check, log)
+        parts, text = (self.train, self.valid), self.encoder.to_json()
+        return of_size(size, self.weights(), parts, text, self.check, self.log_bytes, trained=trained)
 
     def fields(self) -> dict[str, Any]:
         return {

@@ -55,7 +55,7 @@ class TrainingJob(ABC):
     cross_validated: CrossValidated | None = field(default=None, init=False)
     """What ``--cv`` found before."""
     log_bytes: int = field(default=0, init=False)
-    """Size of the log when training has ended."""
+    """Size of the log, as it was before the preflight and when training had ended."""
 
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:

@@ -118,6 +118,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     group.agree({"data": job.fingerprint, "settings": [to_dict(job.config), job.vocab_size], "versions": versions()})
     yield from job.build(machine.device)
     group.agree({"a precision": job.precision})
+    job.log_bytes = len(_log_text(how.log))
     job.preflight(machine.threads)
     checkpoints, messages = _checkpoints(job, how, machine)
     if last := checkpoints.last:
@@ -144,19 +145,23 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     if not group.main:
         return
     derived = Derived()
-    job.log_bytes = sum(map(len, how.log))
+    job.log_bytes = len(_log_text(how.log))
     yield from job.derive(derived, threads=machine.threads, finished=finished)
     description = _description(job, how, machine, checkpoints.changed, finished)
     files = _files(job, description, derived)
     if derived and finished:
         description["stopped"] = INCOMPLETE
     yield from derived.warnings()
-    files[LOG] = ("\n".join(how.log) + "\n").encode("utf-8", "backslashreplace")
+    files[LOG] = _log_text(how.log)
     size = save_model(how.output, files, description, force=how.force)
     if description["stopped"] == "finished":
         checkpoints.clear()
     yield events.Saved(str(how.output), size, time.monotonic() - started)
     derived.check(how.output)
+
+
+def _log_text(log: list[str]) -> bytes:
+    return ("\n".join(log) + "\n").encode("utf-8", "backslashreplace")
 
 
 def _planned(job: TrainingJob, command: str, plan: Plan, machine: Machine) -> events.RunPlanned:

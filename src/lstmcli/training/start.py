@@ -135,9 +135,9 @@ class Training:
             own = chosen(arguments, self.task)
             self.job = self.task.module("train").job(self.splits, **own)
             if cv is not None and not dry_run:
-                make = partial(self.task.module("train").job, **own)
+                make, share = partial(self.task.module("train").job, **own), given.get("valid_fraction")
                 seed = int(given.get("seed", TrainingConfig.seed))
-                self._before = partial(cross_validate, make, self.splits, cv, seed)
+                self._before = partial(cross_validate, make, self.splits, cv, seed, valid_fraction=share)
             # The job lets go of the records when it can.
             self.splits = replace(self.splits, train=(), valid=(), test=(), unlabelled=())
             self.target = output or self.task.default_dir

@@ -27,6 +27,8 @@ def tune(
     output: str | os.PathLike[str] | None = None,
     valid: Source | None = None,
     test: Source | None = None,
+    teacher: Source | None = None,
+    unlabelled: Source | None = None,
     trials: int | None = None,
     force: bool = False,
     resume: bool = False,
@@ -37,7 +39,7 @@ def tune(
     """Search for good settings of a classifier within a time, and within a size; keep the best model in ``output``.
 
     Args:
-        source, output, valid, test, on_event, stop: as for ``train``.
+        source, output, valid, test, teacher, unlabelled, on_event, stop: as for ``train``.
         time: for all trials together: seconds, or ``"10m"``.
         size: of the model directory: bytes, or ``"2M"``.
         trials: at most so many.
@@ -56,10 +58,15 @@ def tune(
         >>> lstm.tune("reviews.csv", time="1h", size="2M").command  # doctest: +SKIP
         'lstm train reviews.csv --learning-rate 0.0031 …'
     """
-    from lstmcli.data.memory_sources import located
+    from lstmcli.data.memory_sources import located, sources
     from lstmcli.tuning.start import start
 
-    given = by_name(options | ({} if size is None else {"size": size}), training_options() - {"time"}, "train")
+    known = training_options() - {"time", "teacher", "unlabelled"}
+    given = by_name(options | ({} if size is None else {"size": size}), known, "train")
+    if teacher is not None:
+        given["teacher"] = sources(teacher, str, os.PathLike)
+    if unlabelled is not None:
+        given["unlabelled"] = sources(unlabelled, os.PathLike)
     search = start(
         located(source),
         given,

@@ -23,7 +23,7 @@ class TrialBegun(Event):
     trial: int
     """From 1."""
     settings: dict[str, Any]
-    """Options that differ from the defaults."""
+    """Options that the search chose; {}: the trial of the defaults."""
     seconds_left: float
 
 

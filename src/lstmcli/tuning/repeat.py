@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lstmcli.data.locate import Located
+
 
 def train_command(source: str, options: Mapping[str, Any], output: Path) -> str:
     """``lstm train`` with options by name; those that are None or False are left out."""
@@ -18,5 +20,5 @@ def train_command(source: str, options: Mapping[str, Any], output: Path) -> str:
         if value is None or value is False:
             continue
         for each in value if isinstance(value, (list, tuple)) else [value]:
-            words += [option] if each is True else [option, str(each)]
+            words += [option] if each is True else [option, each.name if isinstance(each, Located) else str(each)]
     return shlex.join([*words, "-o", str(output)])

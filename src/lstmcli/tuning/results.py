@@ -25,7 +25,11 @@ class Tuned:
     value: float
     """Of the best trial, on validation: a little too good, because the trial was chosen by it."""
     default_value: float | None
-    """Of the default settings, which are the first trial; None if their trial did not end."""
+    """Of the defaults: the model that ``lstm train`` trains; None if their trial did not end."""
+    default_trial: int | None
+    """The trial of the defaults: the first, unless an earlier version began the search."""
+    default_time: str | None
+    """The limit of time that ended it before its last epoch, such as ``300s``; None: it was not reached."""
     test: float | None
     """On the test data, if there is any."""
     bytes: int

@@ -1,8 +1,9 @@
 """``lstm tune``: train with many settings within a time, keep the best model.
 
 Optuna's TPE sampler chooses the settings (Bergstra et al. 2011), and a trial that after some epochs is behind the
-median of the others is given up.  The first trial has the defaults, so there is a usable model as soon as it ends; a
-better one replaces it at once.  A journal beside the model has every trial, and a search can be continued from it.
+median of the others is given up.  The first trial has no settings of its own: it trains the model that ``lstm train``
+trains, so there is a usable model as soon as it ends; a better one replaces it at once.  A journal beside the model has
+every trial, and a search can be continued from it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import check_target, read_model, replace_model
 from lstmcli.options import chosen, job_arguments
 from lstmcli.tasks import Task
-from lstmcli.training.events import Event, Measured, Stopped, Validated, Warned
+from lstmcli.training.config import TrainingConfig
+from lstmcli.training.events import Event, Measured, RunPlanned, Stopped, Validated, Warned
 from lstmcli.training.lock import claimed
 from lstmcli.tuning.events import Continued, SearchEnded, TrialBegun, TrialEnded
 from lstmcli.tuning.journal import Journal, journal_folder
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Splits
 
 FIRST_SHARE, OTHER_SHARE = 0.5, 0.3
-"""Shares of the whole time that the first trial may take, and any other."""
+"""Shares of the whole time that the trial of the defaults may take, and any other."""
+BESIDE = frozenset({"teacher", "unlabelled"})
+"""Options whose texts are in the fingerprint of the data."""
 LEAST = 1.2
 """A trial begins if there is so many times the time of the shortest one left."""
 
@@ -70,12 +74,13 @@ class Search:
         self.output, self.seconds, self.trials, self.force, self.resume = output, seconds, trials, force, resume
         self.command, self.space = dict(command or {}), task.module("search")
         self._begun = time.monotonic()
-        self.journal = Journal(output, self._identity(), seed=int(given.get("seed") or 1), resume=resume, force=force)
+        seed = int(given.get("seed", TrainingConfig.seed))
+        self.journal = Journal(output, self._identity(), seed=seed, resume=resume, force=force)
         check_target(output, force or self.journal.goes_on)
 
     def _identity(self) -> dict[str, Any]:
         """What must be the same when a search is continued."""
-        fixed = {name: str(value) for name, value in sorted(self.given.items())}
+        fixed = {name: str(value) for name, value in sorted(self.given.items()) if name not in BESIDE}
         return {"data": self.splits.fingerprint, "options": fixed, "task": self.task.name}
 
     @property
@@ -89,20 +94,20 @@ class Search:
             LstmError: no trial ended, so there is no model.
         """
         with claimed(self.output):
+            yield from map(Warned, self.splits.warnings)
             if self.journal.goes_on:
                 yield Continued(self.journal.count, self.journal.best_value, self.left)
                 if self.trials is None and not self._another():
                     yield Warned(
                         "the time that is left is too short for another trial; --time counts all runs together"
                     )
-            else:
-                self.journal.enqueue(self.space.start(self.given, len(self.splits.train)))
-            failures = 0
+            failures, defaults = 0, self.journal.default_trial is None
             while not stop() and self._another():
                 ended: TrialEnded | None = None
-                for event in self._trial(stop):
+                for event in self._trial(stop, defaults=defaults):
                     yield event
                     ended = event if isinstance(event, TrialEnded) else None
+                defaults = False
                 failures = failures + 1 if ended and ended.outcome_of_trial == "failed" else 0
                 if failures == 3 or (failures and self.journal.best_value is None):
                     assert ended is not None
@@ -118,13 +123,19 @@ class Search:
         shortest = self.journal.shortest
         return self.journal.count == 0 or self.left > LEAST * (shortest or 1.0)
 
-    def _trial(self, stop: Callable[[], bool]) -> Iterator[Event]:
+    def _suggest(self, trial: Any, usual: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = self.space.suggest(trial, self.given, usual)
+        return found
+
+    def _trial(self, stop: Callable[[], bool], *, defaults: bool) -> Iterator[Event]:
         """One trial; its model replaces the best so far if it is better."""
         from lstmcli.training.run import train
 
-        begun, trial = time.monotonic(), self.journal.ask()
-        number, settings = trial.number + 1, {**self.space.suggest(trial, self.given), **self.given}
-        share = FIRST_SHARE if self.journal.count == 0 else OTHER_SHARE
+        begun = time.monotonic()
+        trial = self.journal.ask_defaults() if defaults else self.journal.ask()
+        own = {} if defaults else self._suggest(trial, self.journal.defaults)
+        number, settings = trial.number + 1, {**own, **self.given}
+        share = FIRST_SHARE if defaults else OTHER_SHARE
         limit = max(1.0, min(share * self.seconds, self.left))
         shown = {name: value for name, value in settings.items() if name not in self.given}
         yield TrialBegun(number, shown, self.left)
@@ -139,6 +150,8 @@ class Search:
             with closing(run):
                 for event in run:
                     yield event
+                    if defaults and isinstance(event, RunPlanned):
+                        self.journal.know_defaults(trial, self.space.defaults(job.config), self._suggest)
                     if isinstance(event, Stopped):
                         stopped = event.reason
                     if isinstance(event, Measured) and event.split == "valid":
@@ -163,7 +176,7 @@ class Search:
 
     def _result(self) -> Tuned:
         journal = self.journal
-        best = journal.best
+        best, default = journal.best, journal.default_trial
         settings: dict[str, Any] = dict(best.user_attrs["settings"])
         timed = {"time": best.user_attrs["time"]} if best.user_attrs["time"] else {}
         model = read_model(self.output)
@@ -176,7 +189,9 @@ class Search:
             path=str(model.path),
             metric=self.space.METRIC,
             value=float(best.value),
-            default_value=journal.first_value,
+            default_value=None if default is None else float(default.value),
+            default_trial=None if default is None else default.number + 1,
+            default_time=None if default is None else default.user_attrs["time"],
             test=test,
             bytes=size,
             trial=best.number + 1,

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.errors import UsageError
 from lstmcli.options import job_arguments, read_config, seconds
 from lstmcli.tasks import task_for
+from lstmcli.training.config import TrainingConfig
+from lstmcli.training.going_on.settings import is_continued
+from lstmcli.training.start import LABELS
 from lstmcli.tuning.journal import import_optuna
 from lstmcli.tuning.search import Search
 
@@ -43,23 +47,31 @@ def start(
         OutputError: a model or an unfinished search is there.
     """
     from lstmcli.data.splits import load_splits
+    from lstmcli.data.teachers import add_teachers
+    from lstmcli.data.unlabelled import add_unlabelled
 
     import_optuna()
     limit = seconds(time) if isinstance(time, str) else float(time)
-    job_arguments(given, None)
+    if is_continued(given):
+        raise UsageError("tune trains new models, so --from does not apply", hint="leave it out")
+    labels = None if LABELS.isdisjoint(given) else task_for(labelled=True)
+    job_arguments(given, labels.name if labels else None)
     splits = load_splits(
         source,
         read_config(given),
         valid=valid,
         test=test,
         valid_fraction=given.get("valid_fraction"),
-        seed=given.get("seed", 1),
-        paired=None,
+        seed=given.get("seed", TrainingConfig.seed),
+        labelled=labels.labelled if labels else None,
+        paired=labels.paired if labels else None,
         ask=ask_label,
     )
+    add_teachers(splits, given.get("teacher") or ())
+    add_unlabelled(splits, given.get("unlabelled") or ())
     task = task_for(labelled=splits.labelled, paired=splits.paired)
     place = output or task.default_dir
-    others = {option: str(path) for option, path in (("valid", valid), ("test", test)) if path is not None}
+    others = {option: path for option, path in (("valid", valid), ("test", test)) if path is not None}
     return Search(
         splits, task, given, source=name, output=place, seconds=limit, trials=trials, command=others, force=force,
         resume=resume,

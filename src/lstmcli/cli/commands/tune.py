@@ -55,6 +55,8 @@ def tune(
     valid_fraction: t.ValidFraction = None,
     strip_html: t.StripHtml = TOKENIZER.strip_html,
     keep_case: t.KeepCase = not TOKENIZER.lowercase,
+    teacher: t.Teacher = None,
+    unlabelled: t.Unlabelled = None,
     quiet: o.Quiet = False,
     format: o.TableOrJson = "table",
 ) -> None:
@@ -69,6 +71,7 @@ def tune(
       lstm tune reviews.csv
       lstm tune news.csv --time 1h --size 2M --test test.csv -o models/news
       lstm tune news.csv --time 2h --size 2M --test test.csv -o models/news --resume
+      lstm tune few.csv --unlabelled texts.txt --teacher answers.jsonl --time 1h
     """
     given = {name: value for name, value in locals().items() if name not in OWN and is_given(ctx, name)}
 

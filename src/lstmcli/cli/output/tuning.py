@@ -36,7 +36,9 @@ class TuningLog:
             streams.say(f"going on after {count(event.trials, 'trial')}{best}; {duration(event.seconds_left)} left")
         elif isinstance(event, TrialBegun):
             self._settings = dict(event.settings)
-            streams.say(f"trial {event.trial}, {duration(event.seconds_left)} left: {shown(event.settings)}")
+            streams.say(
+                f"trial {event.trial}, {duration(event.seconds_left)} left: {shown(event.settings) or 'the defaults'}"
+            )
         elif isinstance(event, TrialEnded):
             streams.say(safe(_ended(event)))
 
@@ -67,7 +69,10 @@ def tuned(result: Tuned, out: Console) -> list[RenderableType]:
         "best": f"trial {result.trial} of {result.trials}: {metric} {percent(result.value, 2)} on validation",
     }
     if result.default_value is not None:
-        found["defaults"] = f"{metric} {percent(result.default_value, 2)} on validation (trial 1)"
+        cut = f", ended by its limit of {result.default_time}" if result.default_time else ""
+        found["defaults"] = (
+            f"{metric} {percent(result.default_value, 2)} on validation (trial {result.default_trial}{cut})"
+        )
     if result.test is not None:
         found["on test"] = f"{metric} {percent(result.test, 2)}"
     if result.importances:
