@@ -16,7 +16,7 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.events import Evaluated
 from lstmcli.classification.options import from_options
 from lstmcli.data.records import Record, Splits
-from lstmcli.errors import LstmError, OutputError, UsageError
+from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING
 from lstmcli.training.events import Event, RunPlanned, Stopped, Validated, Warned
@@ -41,6 +41,7 @@ class FakeTraining:
 
     def __init__(self) -> None:
         self.fails: set[int] = set()
+        self.error = LstmError("out of luck")
         self.interrupted: set[int] = set()
         self.calls = 0
         self.asked: list[ClassifierConfig] = []
@@ -50,7 +51,7 @@ class FakeTraining:
         self.calls += 1
         self.asked.append(job.config)
         if self.calls in self.fails:
-            raise LstmError("out of luck")
+            raise self.error
         yield from job.prepare_data()
         self.epochs.append(job.config.train.epochs)
         yield RunPlanned("", "", 0, self.epochs[-1], 3, "cpu", 1, "fp32", 1, Estimate(0, 0, 0))
@@ -114,7 +115,7 @@ def test_the_first_trial_has_the_options_of_lstm_train_and_no_others(training: F
     first, second = (event for event in events if isinstance(event, TrialBegun))
     assert first.settings == {} and second.settings
     assert training.epochs[0] == 200  # of one step each
-    assert f"--seed 3 -o {output}" in result(events).command or result(events).trial == 2
+    assert f"--seed 3 -o {output}-again" in result(events).command or result(events).trial == 2
     told = trials_of(output)[0]
     assert told.params["epochs"] == 200 and told.params["hidden"] == 96 and told.value == ended(events)[0].value
     assert told.intermediate_values.keys() == {1, 2, 3} and told.distributions["epochs"].high == 300
@@ -190,7 +191,7 @@ def test_the_best_model_is_kept_with_the_command_that_repeats_it(training: FakeT
     begun = [event for event in events if isinstance(event, TrialBegun)][found.trial - 1]
     assert found.settings == begun.settings
     assert f"--hidden {begun.settings['hidden']}" in found.command and "--seed 3" in found.command
-    assert read_model(output).config["command"] == found.command.replace(" --time 300000s", "")
+    assert read_model(output).config["command"] == found.command.replace(" --time 300000s", "").removesuffix("-again")
     assert sum(each.share for each in found.importances) == pytest.approx(1)
     assert {each.option for each in found.importances} & {"hidden", "learning_rate"}
     assert [path.name for path in journal_folder(output).iterdir()] == ["journal.log"]
@@ -246,3 +247,19 @@ def test_commands_are_written_as_a_shell_reads_them() -> None:
     options = {"text_columns": ["a b", "c"], "strip_html": True, "keep_case": False, "header": False, "size": "2M"}
     expected = "lstm train 'my data.csv' --text-column 'a b' --text-column c --strip-html --no-header --size 2M -o m"
     assert train_command("my data.csv", options, Path("m")) == expected
+
+
+@pytest.mark.parametrize("error", [DataError("there is a single label"), LstmError("out of luck")])
+def test_a_search_without_a_model_leaves_nothing_and_says_what_is_wrong(
+    error: LstmError, training: FakeTraining, tmp_path: Path
+) -> None:
+    training.fails, training.error = {1}, error
+    with pytest.raises(type(error), match=error.message):
+        search(tmp_path / "model", 3)
+    assert not list(tmp_path.iterdir())
+    training.fails = {7}
+    search(tmp_path / "model", 5)
+    with pytest.raises(LstmError):
+        training.fails = set(range(6, 20))
+        search(tmp_path / "model", 9, resume=True)
+    assert journal_folder(tmp_path / "model").exists()  # there is a model to go on from

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.errors import LstmError, OutputError, UsageError
+from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import check_target, read_model, replace_model
 from lstmcli.options import chosen, job_arguments
 from lstmcli.tasks import Task
@@ -91,30 +91,37 @@ class Search:
         """Run trials until the time is used up, or ``stop`` returns true.
 
         Raises:
+            DataError: the data cannot be learnt from.
             LstmError: no trial ended, so there is no model.
         """
         with claimed(self.output):
-            yield from map(Warned, self.splits.warnings)
-            if self.journal.goes_on:
-                yield Continued(self.journal.count, self.journal.best_value, self.left)
-                if self.trials is None and not self._another():
-                    yield Warned(
-                        "the time that is left is too short for another trial; --time counts all runs together"
-                    )
-            failures, defaults = 0, self.journal.default_trial is None
-            while not stop() and self._another():
-                ended: TrialEnded | None = None
-                for event in self._trial(stop, defaults=defaults):
-                    yield event
-                    ended = event if isinstance(event, TrialEnded) else None
-                defaults = False
-                failures = failures + 1 if ended and ended.outcome_of_trial == "failed" else 0
-                if failures == 3 or (failures and self.journal.best_value is None):
-                    assert ended is not None
-                    raise LstmError(f"the trials fail: {ended.why}", hint="try `lstm train` with the same data first")
-            if self.journal.best_value is None:
-                raise LstmError("no trial ended in time", hint="give more --time")
-            yield SearchEnded(self._result())
+            try:
+                yield from self._run(stop)
+            except LstmError:
+                if self.journal.best_value is None:  # there is nothing to go on from
+                    shutil.rmtree(self.journal.folder, ignore_errors=True)
+                raise
+
+    def _run(self, stop: Callable[[], bool]) -> Generator[Event, None, None]:
+        yield from map(Warned, self.splits.warnings)
+        if self.journal.goes_on:
+            yield Continued(self.journal.count, self.journal.best_value, self.left)
+            if self.trials is None and not self._another():
+                yield Warned("the time that is left is too short for another trial; --time counts all runs together")
+        failures, defaults = 0, self.journal.default_trial is None
+        while not stop() and self._another():
+            ended: TrialEnded | None = None
+            for event in self._trial(stop, defaults=defaults):
+                yield event
+                ended = event if isinstance(event, TrialEnded) else None
+            defaults = False
+            failures = failures + 1 if ended and ended.outcome_of_trial == "failed" else 0
+            if failures == 3 or (failures and self.journal.best_value is None):
+                assert ended is not None
+                raise LstmError(f"the trials fail: {ended.why}", hint="try `lstm train` with the same data first")
+        if self.journal.best_value is None:
+            raise LstmError("no trial ended in time", hint="give more --time")
+        yield SearchEnded(self._result())
 
     def _another(self) -> bool:
         """Whether there is time for a trial."""
@@ -160,7 +167,7 @@ class Search:
                         outcome = "pruned"
                         break
         except LstmError as error:
-            if isinstance(error, UsageError | OutputError):
+            if isinstance(error, UsageError | OutputError | DataError):
                 raise
             outcome, why = "failed", error.message
         outcome = "stopped" if outcome == "finished" and stopped == "interrupted" else outcome
@@ -200,5 +207,9 @@ class Search:
             seconds=self.seconds - self.left,
             settings=settings,
             importances=journal.importances(),
-            command=train_command(self.source, {**settings, **timed, **self.given, **self.command}, self.output),
+            command=train_command(
+                self.source,
+                {**settings, **timed, **self.given, **self.command},
+                self.output.with_name(f"{self.output.name}-again"),
+            ),
         )

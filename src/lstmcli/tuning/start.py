@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.config import within
 from lstmcli.errors import UsageError
 from lstmcli.options import job_arguments, read_config, seconds
 from lstmcli.tasks import task_for
@@ -51,6 +52,7 @@ def start(
     from lstmcli.data.unlabelled import add_unlabelled
 
     import_optuna()
+    within("trials", trials, 1)
     limit = seconds(time) if isinstance(time, str) else float(time)
     if is_continued(given):
         raise UsageError("tune trains new models, so --from does not apply", hint="leave it out")

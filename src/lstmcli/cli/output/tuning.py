@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.classification.events import DataRead
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.console import duration, facts, percent, safe, size
 from lstmcli.cli.output.measures import named
@@ -23,12 +24,14 @@ class TuningLog:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet, self._settings = quiet, dict[str, Any]()
-        self._warned: set[str] = set()
+        self._said: set[str] = set()
 
     def handle(self, event: Event) -> None:
-        if isinstance(event, Warned) and event.message not in self._warned:
-            self._warned.add(event.message)  # each trial says the same of the same data
-            streams.note(safe(f"warning: {event.message}"))
+        if isinstance(event, DataRead):
+            self._say(event.notes if not self._quiet else ())
+            self._say(f"warning: {message}" for message in event.check.warnings)
+        if isinstance(event, Warned):
+            self._say([f"warning: {event.message}"])
         if self._quiet:
             return
         if isinstance(event, Continued):
@@ -41,6 +44,13 @@ class TuningLog:
             )
         elif isinstance(event, TrialEnded):
             streams.say(safe(_ended(event)))
+
+    def _say(self, messages: Iterable[str]) -> None:
+        """Each trial says the same of the same data, which is shown once."""
+        for message in messages:
+            if message not in self._said:
+                self._said.add(message)
+                streams.note(safe(message))
 
 
 def _ended(event: TrialEnded) -> str:
