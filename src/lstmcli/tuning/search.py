@@ -167,7 +167,7 @@ class Search:
                         outcome = "pruned"
                         break
         except LstmError as error:
-            if isinstance(error, UsageError | OutputError | DataError):
+            if isinstance(error, UsageError | OutputError) or (defaults and isinstance(error, DataError)):
                 raise
             outcome, why = "failed", error.message
         outcome = "stopped" if outcome == "finished" and stopped == "interrupted" else outcome
