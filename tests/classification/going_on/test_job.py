@@ -6,13 +6,18 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import lstmcli
 from classification.going_on.conftest import SMALL, old_rows, write
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.going_on.events import Remembered
+from lstmcli.classification.going_on.start import ClassifierGoingOn
+from lstmcli.classification.load import read_encoder, trained_weights
 from lstmcli.cli.app import app
+from lstmcli.data.records import Record, Splits
 from lstmcli.errors import DataError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.training.events import Event, Resumed, Stopped, Warned
@@ -76,6 +81,28 @@ def test_without_old_rows_the_old_model_teaches(place: Path, tmp_path: Path) -> 
     (kept,) = (event for event in seen if isinstance(event, Remembered))
     assert not kept.replayed and "new validation rows with old labels" in kept.line()
     assert "soft labels" in read_model(tmp_path / "m").config["data"]
+
+
+def test_texts_without_labels_do_not_write_over_the_network(place: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.txt"
+    plain.write_text("".join(f"the lift is {how} {n}\n" for how in ("slow", "quick") for n in range(20)), "utf-8")
+    run(place, tmp_path / "m", unlabelled=[plain], virtual=1.0)
+    old, new = (read_model(path) for path in (place / "model", tmp_path / "m"))
+    data, train = new.config["data"], new.settings.train
+    assert (train.pretrain, data["texts without labels"]) == (0, 40) and "texts pretrained on" not in data
+    before, after = (trained_weights(model, read_encoder(model)) for model in (old, new))
+    known = np.flatnonzero(np.abs(before["embedding"][: old.config["tokenizer"]["vocab_size"]]).sum(1))
+    rows = before["embedding"][known], after["embedding"][known]
+    assert (np.abs(rows[1]).sum(1) > 0).all() and np.corrcoef(rows[0].ravel(), rows[1].ravel())[0, 1] > 0.9
+
+
+def test_another_file_of_texts_without_labels_is_noticed(place: Path) -> None:
+    start, config = ClassifierGoingOn(read_model(place / "model")), ClassifierConfig()
+    rows = [Record("x", ("good",)), Record("y", ("bad",))]
+    jobs = (start.job(Splits(rows, rows, [], unlabelled_fingerprint=file), config) for file in ("", "one", "other"))
+    found = [job.fingerprint for job in jobs]
+    assert [each.get("unlabelled") for each in found] == [None, "one", "other"]
+    assert len({each["fingerprint"] for each in found}) == 1  # of the rows, by which a replayed file is known
 
 
 @pytest.mark.slow

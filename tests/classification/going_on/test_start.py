@@ -24,6 +24,9 @@ from lstmcli.model_dir.directory import read_model
         ({"size": "2M"}, "--size and --from"),
         ({"vectors": "x.vec"}, "--vectors and --from"),
         ({"teacher": ["x"]}, "--teacher and --from"),
+        ({"pretrain": 3}, "--pretrain and --from"),
+        ({"unlabelled": ["x.txt"]}, "--unlabelled and --from"),
+        ({"unlabelled": ["x.txt"], "pretrain": 0}, "--unlabelled and --from"),
     ],
 )
 def test_options_that_contradict_the_model_are_refused(place: Path, options: dict[str, Any], message: str) -> None:
@@ -36,6 +39,12 @@ def test_settings_are_those_of_the_model_but_for_the_run(place: Path) -> None:
     assert (found.model.hidden, found.model.word_dropout, found.train.epochs) == (6, 0.3, None)
     assert (found.train.teacher_weight, found.train.teacher_temperature) == (None, 2.0)
     assert going_on({"from_model": place / "model", "replay": ["x"]})["config"].train.teacher_weight is None
+
+
+def test_texts_without_labels_are_read_where_a_loss_is_for_them(place: Path) -> None:
+    given = {"from_model": place / "model", "unlabelled": ["x.txt"], "pretrain": 0}
+    for loss in ("virtual", "entropy"):
+        assert going_on({**given, loss: 1.0})["config"].train.pretrain == 0
 
 
 def test_the_old_model_counts_less_where_no_label_is_new(place: Path) -> None:

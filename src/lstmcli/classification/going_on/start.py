@@ -28,6 +28,7 @@ RULES = Rules(
         "vectors": "the model has its embedding",
         "teacher": "the model is its own teacher",
         "init_from": "the model has its start",
+        "pretrain": "it would write over what the network knows",
     },
 )
 WEIGHT, TEMPERATURE = 0.5, 2.0
@@ -58,9 +59,17 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
         usual: dict[str, Any] = {"teacher_weight": None, "teacher_temperature": TEMPERATURE}
         own = {name: value for name, value in usual.items() if name not in given}
         config = replace(config, train=replace(config.train, **own))
-    if config.train.pretrain is None and not given.get("unlabelled"):
-        config = replace(config, train=replace(config.train, pretrain=0))  # the network has its start
-    config = replace(config, model=replace(config.model, vectors=None, init_from=()))
+    config = replace(
+        config,
+        model=replace(config.model, vectors=None, init_from=()),
+        train=replace(config.train, pretrain=0),  # the network has its start
+    )
+    if given.get("unlabelled") and not (config.train.virtual or config.train.entropy):
+        raise UsageError(
+            "--unlabelled and --from contradict each other: the network is not pretrained, and nothing else learns "
+            "from texts without labels",
+            hint="leave one of them out, or add --virtual or --entropy, which learn from them",
+        )
     return {"config": config, "going_on": found}
 
 
