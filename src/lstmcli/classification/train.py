@@ -28,7 +28,7 @@ from lstmcli.classification.pretraining.start import Started, start_or_train
 from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
-from lstmcli.data.records import Texts
+from lstmcli.data.records import Record, Splits, Texts
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.tasks import CLASSIFICATION
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
-    from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
 
 
@@ -66,6 +65,7 @@ class ClassifierJob(TrainingJob):
     module: Classifier = field(init=False)
     trainer: Trainer = field(init=False)
     pretraining: PretrainingPhase | None = field(init=False, default=None)
+    judged: Split | None = field(init=False, default=None)
     linear: Linear = field(init=False, default=Linear())
     done: Finished = field(init=False)
     _stored: Smaller | None = field(init=False, default=None)
@@ -255,6 +255,7 @@ class ClassifierJob(TrainingJob):
             train=self.train,
             valid=self.valid,
             test=self.test,
+            judged=self.judged,
             unknown_labels=self._unknown,
             refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,11 @@ from lstmcli.training.events import Event, Resumed, Stopped, Warned
 from lstmcli.training.going_on.events import Grown
 
 
-def run(place: Path, output: Path, **more: object) -> list[Event]:
+def run(place: Path, output: Path, model: Path | None = None, **more: object) -> list[Event]:
     seen: list[Event] = []
     how: dict[str, Any] = {**SMALL, "epochs": 1, **more}
-    found = lstmcli.train(
-        str(place / "new.csv"), output=output, from_model=place / "model", on_event=seen.append, **how
-    )
+    start = model or place / "model"
+    found = lstmcli.train(str(place / "new.csv"), output=output, from_model=start, on_event=seen.append, **how)
     assert found.labels == ("bad", "good", "question")
     assert found.predict(["where is the pool 3"]) == ["question"]
     found.close()
@@ -73,6 +73,40 @@ def test_what_the_linear_models_learnt_of_the_validation_rows_does_not_count(tmp
     assert again.exact and again.before == said["accuracy"]
     other = write(tmp_path / "other.csv", [(f"other{n}", label) for n in range(20) for label in ("bad", "good")])
     assert not kept(noise, other).exact
+
+
+def test_rows_that_linear_models_of_characters_learnt_are_not_exact(place: Path, tmp_path: Path) -> None:
+    sizes: dict[str, Any] = {"hidden": 6, "embedding": 6, "ngrams": 0, "characters": 3, **SMALL}
+    lstmcli.train(str(place / "old.csv"), output=tmp_path / "old", **sizes).close()
+    held = next(iter(ClassifierGoingOn(read_model(tmp_path / "old")).load(str(place / "old.csv")).valid))
+    valid = write(tmp_path / "valid.csv", [(held.text, held.labels[0]), ("where is it", "question")])
+    seen = run(place, tmp_path / "m", model=tmp_path / "old", replay=[str(place / "old.csv")], valid=str(valid))
+    (kept,) = (event for event in seen if isinstance(event, Remembered))
+    assert kept.rows == 7 and not kept.exact
+
+
+def test_new_rows_are_exact_even_for_a_model_that_forgets(place: Path, tmp_path: Path) -> None:
+    (kept,) = (event for event in run(place, tmp_path / "m", forget=True) if isinstance(event, Remembered))
+    assert kept.exact and not kept.replayed
+
+
+def test_the_new_model_is_judged_by_its_thresholds(tmp_path: Path) -> None:
+    draw = random.Random(3)
+
+    def rows(name: str, n: int) -> str:
+        found = ([label for label in "abcd" if draw.random() < 0.4] for _ in range(n))
+        lines = ({"text": " ".join(draw.choice((each * 2, "x", "y")) for each in own), "labels": own} for own in found)
+        (tmp_path / name).write_text("\n".join(map(json.dumps, lines)), "utf-8")
+        return str(tmp_path / name)
+
+    sizes: dict[str, Any] = {"hidden": 6, "embedding": 6, "ngrams": 0, "characters": 0, **SMALL}
+    lstmcli.train(rows("old.jsonl", 80), output=tmp_path / "old", **sizes).close()
+    seen: list[Event] = []
+    start: dict[str, Any] = {"from_model": tmp_path / "old", "valid": rows("valid.jsonl", 60), "on_event": seen.append}
+    lstmcli.train(rows("new.jsonl", 40), output=tmp_path / "m", **start, **SMALL).close()
+    (kept,) = (event for event in seen if isinstance(event, Remembered))
+    report = read_model(tmp_path / "m").config["metrics"]["valid"]
+    assert (kept.rows, kept.after) == (report["n"], report["accuracy"])
 
 
 def test_without_old_rows_the_old_model_teaches(place: Path, tmp_path: Path) -> None:

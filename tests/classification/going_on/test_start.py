@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import lstmcli
+from classification.going_on.conftest import old_rows, write
 from lstmcli.classification.going_on.start import ClassifierGoingOn, going_on
 from lstmcli.data.duplicates import texts_of
 from lstmcli.data.records import Record, Splits
@@ -93,6 +94,14 @@ def test_no_text_is_learnt_and_judged(place: Path) -> None:
     assert not texts_of(splits.train) & texts_of(splits.valid)
     assert start.exact and start.judged == list(old.valid) and list(splits.valid)[1:] == start.judged
     assert "1 new and 2 old rows" in splits.notes[-1]
+
+
+def test_old_rows_with_unknown_labels_are_not_judged(place: Path, tmp_path: Path) -> None:
+    write(tmp_path / "train.csv", old_rows())
+    write(tmp_path / "valid.csv", [("a nice room", "good"), ("an odd room", "never"), ("an old hall", "bad")])
+    start = ClassifierGoingOn(read_model(place / "model"), [str(tmp_path)])
+    start.settled(Splits([Record("x", ("question",))], [Record("y", ("bad",))], []))
+    assert [record.labels for record in start.judged] == [("good",), ("bad",)]
 
 
 def test_other_rows_than_those_of_the_model_are_not_exact(place: Path) -> None:

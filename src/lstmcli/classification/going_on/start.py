@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.labels import known
 from lstmcli.data.records import Splits, fingerprint
+from lstmcli.data.teachers import label_set
 from lstmcli.errors import DataError, UsageError
 from lstmcli.plural import count
 from lstmcli.tasks import CLASSIFICATION
@@ -75,7 +77,8 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class ClassifierGoingOn(GoingOn):
-    """Without old rows ``judged`` has the new validation rows with old labels."""
+    """``judged`` has no rows with labels that neither the model nor training has: they are left out of validation.
+    Without old rows it has the new validation rows with old labels."""
 
     @property
     def old_rows(self) -> int:
@@ -120,9 +123,10 @@ class ClassifierGoingOn(GoingOn):
         notes = [f"goes on from {self.model.path}: {count(len(self.model.labels), 'label')}"]
         for file in self.replay:
             notes.append(self._replay(splits, file))
-        if not self.replay:
-            old = set(self.model.labels)
-            self.judged = [record for record in splits.valid if old.issuperset(record.labels)]
+        if self.replay:
+            self.judged = list(known(self.judged, [*label_set(splits.train), *self.model.labels]))
+        else:
+            self.judged = list(known(splits.valid, self.model.labels))
         splits.notes = (*splits.notes, *notes)
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
         return splits
