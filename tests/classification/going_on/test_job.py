@@ -139,6 +139,19 @@ def test_another_file_of_texts_without_labels_is_noticed(place: Path) -> None:
     assert len({each["fingerprint"] for each in found}) == 1  # of the rows, by which a replayed file is known
 
 
+def test_rows_that_a_model_stands_for_count_for_the_next_one(place: Path, tmp_path: Path) -> None:
+    sizes = [read_model(place / "model").config["data"]["rows"]["train"]]
+    how: dict[str, Any] = {"second": {"model": place / "model"}, "third": {"model": tmp_path / "second"}}
+    how["forgetful"] = {"model": tmp_path / "second", "forget": True}
+    how["replayed"] = {"model": tmp_path / "second", "replay": [str(place / "old.csv")]}
+    for name, start in how.items():
+        run(place, tmp_path / name, **start)
+        sizes.append(read_model(tmp_path / name).config["data"]["rows"]["train"])
+    starts = {name: ClassifierGoingOn(read_model(tmp_path / name)) for name in how}
+    assert starts["third"].old_rows == sum(sizes[:3])
+    assert [starts[name].old_rows for name in ("forgetful", "replayed")] == sizes[3:]
+
+
 @pytest.mark.slow
 def test_a_run_resumes_with_the_same_rows_and_model_only(place: Path, tmp_path: Path) -> None:
     stop = iter([False] * 3)

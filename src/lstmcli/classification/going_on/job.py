@@ -125,6 +125,7 @@ class GoingOnJob(ClassifierJob):
         start, kept = self.going_on, self._remembered
         came_from = {
             **start.lineage(self._old_encoder.vocab_size),
+            "seen": len(self.train) + (start.old_rows if start.from_memory else 0),
             "labels": list(start.model.labels),
             **({} if kept is None else {"remembered": kept.outcome()["from"]}),
         }

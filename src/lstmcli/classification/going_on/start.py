@@ -82,9 +82,8 @@ class ClassifierGoingOn(GoingOn):
 
     @property
     def old_rows(self) -> int:
-        """Training rows of the model."""
-        found = self.model.config["data"].get("rows", {}).get("train", 0)
-        return found if isinstance(found, int) else 0
+        """Rows that the model learnt from."""
+        return self.seen(self.model.config["data"].get("rows", {}).get("train"))
 
     @property
     def validated(self) -> float | None:

@@ -106,7 +106,8 @@ class GoingOnJob(LanguageModelJob):
         return {"perplexity": perplexity_of(nats / len(corpus))}
 
     def fields(self) -> dict[str, Any]:
-        lineage = self.going_on.lineage(self._old_encoder.vocab_size)
-        found = super().fields()
+        start, found = self.going_on, super().fields()
         found["data"]["tokens"]["train"] -= self._made_up
-        return {**found, "from": {**lineage, "made_up": self._made_up, **self._judged.fields()}}
+        seen = found["data"]["tokens"]["train"] + (start.old_tokens if start.from_memory else 0)
+        own = {"seen": seen, "made_up": self._made_up, **self._judged.fields()}
+        return {**found, "from": {**start.lineage(self._old_encoder.vocab_size), **own}}

@@ -59,8 +59,7 @@ class TextGoingOn(GoingOn):
     @property
     def old_tokens(self) -> int:
         """Tokens that the model learnt from."""
-        config = self.model.config
-        return int(config["data"]["tokens"]["train"] + config.get("from", {}).get("made_up", 0))
+        return self.seen(self.model.config["data"]["tokens"]["train"])
 
     def job(self, splits: Splits, config: LmConfig) -> GoingOnJob:
         """The job of going on with a new text.  Raises: DataError."""
