@@ -80,7 +80,7 @@ class GoingOnJob(LanguageModelJob):
         old, V = start.model, self._old_encoder.vocab_size
         module = load_language_model(read_weights(old, self._old_encoder), old.settings.model, V)
         tokens = min(len(train), start.old_tokens)
-        how: dict[str, Any] = {"seed": self.config.train.seed, "device": device}
+        how: dict[str, Any] = {"seed": self.config.train.seed, "device": device, "group": self.group}
         ids_N = made_up(module, tokens, seconds=REHEARSAL_SHARE * self.budget.limit, **how)
         self.corpora["train"] = train.followed_by(ids_N)
         self._made_up = len(ids_N)
