@@ -38,6 +38,7 @@ def test_options_that_contradict_the_model_are_refused(place: Path, options: dic
 def test_settings_are_those_of_the_model_but_for_the_run(place: Path) -> None:
     found = going_on({"from_model": place / "model", "word_dropout": 0.3, "hidden": 6})["config"]
     assert (found.model.hidden, found.model.word_dropout, found.train.epochs) == (6, 0.3, None)
+    assert read_model(place / "model").settings.train.patience == 5 and found.train.patience is None
     assert (found.train.teacher_weight, found.train.teacher_temperature) == (None, 2.0)
     assert going_on({"from_model": place / "model", "replay": ["x"]})["config"].train.teacher_weight is None
 

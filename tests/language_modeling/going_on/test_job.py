@@ -146,6 +146,16 @@ def test_another_optimizer_has_its_own_learning_rate(place: Path) -> None:
     assert going_on({**given, "learning_rate": 3.0})["config"].train.learning_rate == 3
 
 
+def test_what_the_old_text_chose_the_new_one_chooses_anew(place: Path) -> None:
+    old = read_model(place / "model").settings.train
+    assert (old.batch_size, old.alpha, old.softmax_words, old.patience) == (2, 0, 0, 0)
+    given = {"from_model": place / "model"}
+    train = going_on(given)["config"].train
+    assert (train.batch_size, train.alpha, train.beta, train.softmax_words, train.patience) == (20, *[None] * 4)
+    train = going_on({**given, "batch_size": 3, "alpha": 1.0})["config"].train
+    assert (train.batch_size, train.alpha) == (3, 1)
+
+
 def test_replay_needs_a_model_and_tasks_must_match(place: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="replay needs from_model"):
         lstmcli.train(str(place / "new.txt"), output=tmp_path / "m", replay=["x.txt"])
