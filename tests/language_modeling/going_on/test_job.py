@@ -178,6 +178,15 @@ def test_a_resumed_run_has_the_same_weights(place: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+def test_a_run_that_forgets_is_not_resumed_with_made_up_text(place: Path, tmp_path: Path) -> None:
+    stop = iter([False] * 5)
+    how: dict[str, Any] = {"epochs": 3, "checkpoint_every": 0.0}
+    run(place, tmp_path / "m", stop=lambda: next(stop, True), forget=True, **how)
+    with pytest.raises(DataError, match="has changed"):
+        run(place, tmp_path / "m", resume=True, **how)
+
+
+@pytest.mark.slow
 def test_processes_share_the_work(place: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     options = ["--from", str(place / "model"), "--replay", str(place / "old.txt"), "--processes", "2", "--threads", "1"]
     found = CliRunner().invoke(

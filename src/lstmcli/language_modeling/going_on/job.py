@@ -40,7 +40,9 @@ class GoingOnJob(LanguageModelJob):
 
     @property
     def fingerprint(self) -> dict[str, str]:
-        return {**super().fingerprint, "from": self.going_on.checksum}
+        start = self.going_on
+        made_up = {"made_up": start.checksum} if start.from_memory else {}
+        return {**super().fingerprint, "from": start.checksum, **made_up}
 
     def prepare_data(self) -> Iterator[Event]:
         start = self.going_on
