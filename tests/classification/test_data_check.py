@@ -50,6 +50,14 @@ def test_counts() -> None:
     )
 
 
+def test_labels_that_a_model_has_are_not_unknown() -> None:
+    found = splits(records("a:x", "a:u", "b:y", "b:z"), records("a:v", "old:w", "new:t"))
+    found.more_labels = ("old",)
+    assert check_data(found).warnings == (
+        "1 text of the validation split has labels that training never shows, and is left out: 'new'",
+    )
+
+
 def test_imbalance() -> None:
     train = records(*[f"a:{i}" for i in range(60)], *[f"b:b{i}" for i in range(2)])
     (warning,) = check_data(splits(train, records("a:v"))).warnings

@@ -27,7 +27,9 @@ def test_each_text_counts_once_and_those_of_validation_do_not(tmp_path: Path) ->
         ("warm", ()),
     ]
     assert found.notes[0] == f"unlabelled: {plain}, 3 texts; 1 is in validation or test and left out"
-    assert found.fingerprint != "x"
+    other = splits()
+    add_unlabelled(other, [str(plain)])
+    assert found.fingerprint == "x" and len({"", found.unlabelled_fingerprint, other.unlabelled_fingerprint}) == 3
 
 
 def test_a_file_without_text_is_refused(tmp_path: Path) -> None:

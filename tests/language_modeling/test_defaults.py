@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
-from lstmcli.language_modeling.defaults import cutoffs, is_alphabet, resolve_lm
+from lstmcli.language_modeling.defaults import chosen_by_text, cutoffs, for_time, is_alphabet, resolve_lm
+from lstmcli.language_modeling.presets import preset
 from lstmcli.tokenization.config import LmTokenizerConfig
 
 
@@ -74,3 +76,26 @@ def test_letters_are_seen_less_often_than_words() -> None:
         return resolve_lm(config, 1_000_000, 67).train.epochs
 
     assert (epochs("char"), epochs("word")) == (5, 9)
+
+
+@pytest.mark.parametrize("name", ["small", "chars"])
+def test_what_a_text_chose_another_can_choose(name: str) -> None:
+    model, train = preset(name)
+    tokenizer = LmTokenizerConfig(kind="char" if name == "chars" else "word")
+    asked = LmConfig(tokenizer=tokenizer, model=model, train=train)
+    words = 60 if name == "chars" else 9_000
+    few = resolve_lm(asked, 4_000, words)
+    assert few.train.batch_size < train.batch_size and few.train.alpha == 2
+    again = replace(few, train=replace(few.train, **chosen_by_text(few, 4_000, words), epochs=None))
+    assert resolve_lm(again, 5_000_000, 50_000).train == replace(
+        resolve_lm(asked, 5_000_000, 50_000).train, patience=few.train.patience
+    )
+
+
+def test_what_a_user_chose_stays() -> None:
+    train = LmTrainConfig(epochs=10, alpha=0.0, beta=0.0, softmax_words=7, batch_size=4)
+    found = resolve_lm(LmConfig(train=train), 10_000, 9_000)
+    assert chosen_by_text(found, 10_000, 9_000) == {}
+    by_clock = for_time(replace(train, alpha=None, beta=None, time_limit=60.0), 10)
+    assert by_clock.alpha == 0  # of the 10 epochs 5 are likely
+    assert chosen_by_text(LmConfig(train=by_clock), 10_000, 9_000) == {"alpha": None, "beta": None}

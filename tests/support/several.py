@@ -21,6 +21,8 @@ PRETRAINED = ("pretrained", "started")
 """Classifiers that are pretrained on their texts, and one of them starts from ``lm-1``."""
 GOING_ON = "going-on"
 """A classifier that goes on from ``classify-1``."""
+REHEARSED = "rehearsed"
+"""A language model that goes on from ``lm-1``, on text that this makes up too."""
 STORED = "stored-"
 """Before the name of a training whose texts are kept in a file, and tokenized in small shards."""
 WORDS = ["red", "green", "blue", "dog", "cat", "runs", "sleeps", "eats", "big", "small"]
@@ -34,6 +36,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 OPTIONS["pretrained"] = {**OPTIONS["classify"], "epochs": 3, "pretrain": 2, "tokenizer": "word"}
 OPTIONS["started"] = {**OPTIONS["classify"], "epochs": 3, "pretrain": 2}
 OPTIONS[GOING_ON] = {"epochs": 2, "batch_size": 9, "ngrams": 0, "characters": 0, "class_weights": "balanced"}
+OPTIONS[REHEARSED] = {"epochs": 1, "bptt": 10, "learning_rate": 0.02}
 SUFFIXES = {"classify": "csv", "lm": "txt", "translate": "tsv"}
 
 
@@ -44,8 +47,8 @@ def options(name: str, folder: Path) -> dict[str, Any]:
     columns = {"text_columns": ["source"], "target_column": "target"} if task == "translate" else {}
     own = OPTIONS[name.removeprefix(STORED)]
     found = {**SMALL, **own, **columns, **{each: 0.0 for each in STILL if each not in left_out}}
-    if name == GOING_ON:
-        return {**found, "from_model": str(folder / "classify-1")}
+    if name in (GOING_ON, REHEARSED):
+        return {**found, "from_model": str(folder / f"{task}-1")}
     if name != "started":
         return found
     own = {name: value for name, value in found.items() if name not in ("hidden", "embedding")}
@@ -53,6 +56,8 @@ def options(name: str, folder: Path) -> dict[str, Any]:
 
 
 def task_of(name: str) -> str:
+    if name == REHEARSED:
+        return "lm"
     return "classify" if name in (*PRETRAINED, GOING_ON) else name.removeprefix(STORED)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from lstmcli.errors import LstmError
 from lstmcli.training.distributed import ALONE, Group
-from support.several import GOING_ON, PRETRAINED, STORED, TASKS, assert_same, train_all, write_sources
+from support.several import GOING_ON, PRETRAINED, REHEARSED, STORED, TASKS, assert_same, train_all, write_sources
 
 SCRIPT = Path(__file__).resolve().parent.parent / "support" / "several.py"
 LSTM = str(Path(sys.executable).with_name("lstm"))
@@ -69,6 +69,13 @@ def test_several_processes_go_on_from_a_classifier_as_one_does(tmp_path: Path) -
     write_sources(tmp_path)
     train_all(tmp_path, ALONE, ["classify"])
     one_is_several(tmp_path, 2, names=[GOING_ON])
+
+
+@pytest.mark.slow
+def test_several_processes_make_up_text_as_one_does(tmp_path: Path) -> None:
+    write_sources(tmp_path)
+    train_all(tmp_path, ALONE, ["lm"])
+    one_is_several(tmp_path, 2, names=[REHEARSED])
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ def check_data(splits: Splits) -> DataCheck:
         conflicting=conflicting,
         majority_label=", ".join(majority),
         majority_share=share,
-        warnings=tuple(_warnings(splits, checks, counts, _also(leaked, letter_for_letter), conflicting)),
+        warnings=tuple(_warnings(splits, checks, labels, counts, _also(leaked, letter_for_letter), conflicting)),
     )
 
 
@@ -185,7 +185,12 @@ def _conflicts(records: Iterable[Record]) -> int:
 
 
 def _warnings(
-    splits: Splits, checks: Sequence[SplitCheck], counts: Counter[str], also: Iterable[str], conflicting: int
+    splits: Splits,
+    checks: Sequence[SplitCheck],
+    labels: Sequence[str],
+    counts: Counter[str],
+    also: Iterable[str],
+    conflicting: int,
 ) -> Iterable[str]:
     single = sorted((label for label, n in counts.items() if n == 1), key=_natural)
     if single:
@@ -206,7 +211,7 @@ def _warnings(
         occur = "occurs" if conflicting == 1 else "occur"
         yield f"{count(conflicting, 'training text')} {occur} with different labels"
     for name, records in (("valid", splits.valid), ("test", splits.test)):
-        unknown = {label for record in records for label in record.labels if label not in counts}
+        unknown = {label for record in records for label in record.labels}.difference(labels)
         rows = sum(not unknown.isdisjoint(record.labels) for record in records) if unknown else 0
         if rows:
             yield (

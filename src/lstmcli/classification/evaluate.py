@@ -135,6 +135,10 @@ class Evaluator:
         novelty = Novelty.fit(np.concatenate(found, axis=1))
         return {"risk_coverage": to_json(curve.points(STORED)), "novelty": novelty.to_json()}
 
+    def accuracy(self, part: Split, scale: float) -> float:
+        """The accuracy on a split without unknown labels."""
+        return float(self.reports(part, UnknownLabelTexts(), scale)[0].accuracy)
+
     def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
         """A report on a split for each scale; the split must not be empty."""
         thresholds = self.fitted.thresholds if self.fitted else None

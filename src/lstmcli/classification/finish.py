@@ -38,6 +38,8 @@ class Finished:
     metrics: dict[str, Any] = field(default_factory=dict)
     trust: dict[str, Any] = field(default_factory=dict)
     """What ``Evaluator.trust`` found on the validation split, and the thresholds of the labels, if they were fitted."""
+    judged: float | None = None
+    """Accuracy on the rows that an older model was judged on."""
 
     @property
     def stored_calibration(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def finish(
     train: Split,
     valid: Split,
     test: Split,
+    judged: Split | None,
     unknown_labels: Mapping[str, UnknownLabelTexts],
     refit: Refit | None,
     derived: Derived,
@@ -66,6 +69,7 @@ def finish(
 
     Args:
         linear: the linear models fitted on the training split only, so that the validation split is unseen.
+        judged: the rows of the validation split that an older model was judged on.
         unknown_labels: texts of the validation and test splits with labels that are not in the training split.
         refit: fits the linear models again, with the held-out rows too.
         smaller: what makes the model as small as was asked.
@@ -75,9 +79,7 @@ def finish(
 
     done = Finished(linear)
     done.graph = graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
-    if graph is None:
-        return done
-    session = derived.attempt("ONNX Runtime", lambda: ClassifierSession(graph, threads))
+    session = derived.attempt("ONNX Runtime", lambda: ClassifierSession(graph, threads)) if graph else None
     if session is None:
         return done
     ensemble = Ensemble.of(session, linear, config, len(labels), multilabel=multilabel)
@@ -113,6 +115,8 @@ def finish(
         done.metrics["valid"] = asdict(after)
         yield Evaluated("valid", after)
     done.trust |= derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
+    if judged:
+        done.judged = derived.attempt("what was forgotten", lambda: evaluator.accuracy(judged, done.scale))
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
         evaluator.ensemble = _with_linear(evaluator.ensemble, found, scales)

@@ -28,7 +28,7 @@ from lstmcli.classification.pretraining.start import Started, start_or_train
 from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
-from lstmcli.data.records import Texts
+from lstmcli.data.records import Record, Splits, Texts
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.tasks import CLASSIFICATION
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
-    from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
 
 
@@ -66,6 +65,7 @@ class ClassifierJob(TrainingJob):
     module: Classifier = field(init=False)
     trainer: Trainer = field(init=False)
     pretraining: PretrainingPhase | None = field(init=False, default=None)
+    judged: Split | None = field(init=False, default=None)
     linear: Linear = field(init=False, default=Linear())
     done: Finished = field(init=False)
     _stored: Smaller | None = field(init=False, default=None)
@@ -81,15 +81,12 @@ class ClassifierJob(TrainingJob):
     @property
     def fingerprint(self) -> dict[str, str]:
         start = self.pretraining.start if self.pretraining else None
-        return {"fingerprint": self.splits.fingerprint, **({"start": start.checksum} if start else {})}
+        others = {"unlabelled": self.splits.unlabelled_fingerprint, "start": start.checksum if start else ""}
+        return {"fingerprint": self.splits.fingerprint, **{name: value for name, value in others.items() if value}}
 
     @property
     def vocab_size(self) -> int:
         return self.encoder.vocab_size
-
-    @property
-    def _multilabel(self) -> bool:
-        return self.splits.multilabel
 
     def prepare_data(self) -> Iterator[Event]:
         from lstmcli.classification.trainer import LEAST_STEPS
@@ -106,7 +103,7 @@ class ClassifierJob(TrainingJob):
         order = character_order(config.model, Texts(splits.train), len(labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
-        encode = SplitEncoder(self.encoder, labels, splits.multilabel, words_of, self.group, splits.fingerprint)
+        encode = SplitEncoder(self.encoder, labels, splits.multilabel, words_of, self.group, str(self.fingerprint))
         self.train = yield from encode.split("train", splits.train, config.train.teacher_weight)
         others = (yield from encode.texts("texts without labels", splits.unlabelled)) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
@@ -155,8 +152,10 @@ class ClassifierJob(TrainingJob):
             self.module,
             train,
             self.config.tokenizer,
-            multilabel=self._multilabel,
-            class_weights=class_weights(self.train.gold, len(self.check.labels), self._multilabel, train.class_weights),
+            multilabel=self.splits.multilabel,
+            class_weights=class_weights(
+                self.train.gold, len(self.check.labels), self.splits.multilabel, train.class_weights
+            ),
             device=device,
             bf16=self.precision == "bf16",
             group=self.group,
@@ -211,7 +210,7 @@ class ClassifierJob(TrainingJob):
         from lstmcli.classification.onnx_session import ClassifierSession
 
         session = ClassifierSession(classifier_graph(self.weights(), self.config.model), self._threads)
-        return Ensemble.of(session, self.linear, self.config, len(self.check.labels), multilabel=self._multilabel)
+        return Ensemble.of(session, self.linear, self.config, len(self.check.labels), multilabel=self.splits.multilabel)
 
     def _fit_linear(self, *parts: Split, judged: bool) -> Iterator[Event]:
         """Fit the linear models on the given splits; with ``judged``, evaluate them on the validation split."""
@@ -219,7 +218,7 @@ class ClassifierJob(TrainingJob):
             self.config.model,
             parts,
             len(self.check.labels),
-            self._multilabel,
+            self.splits.multilabel,
             valid=self.valid if judged else None,
             stop=self._fit_time.first if judged else self._fit_time.second,
         )
@@ -249,12 +248,13 @@ class ClassifierJob(TrainingJob):
             self.weights(),
             self.config,
             self.check.labels,
-            multilabel=self._multilabel,
+            multilabel=self.splits.multilabel,
             threads=threads,
             linear=self.linear,
             train=self.train,
             valid=self.valid,
             test=self.test,
+            judged=self.judged,
             unknown_labels=self._unknown,
             refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,
@@ -276,7 +276,7 @@ class ClassifierJob(TrainingJob):
     def fields(self) -> dict[str, Any]:
         return {
             "labels": list(self.check.labels),
-            "multilabel": self._multilabel,
+            "multilabel": self.splits.multilabel,
             "calibration": self.done.stored_calibration,
             "data": {
                 **self.fingerprint,

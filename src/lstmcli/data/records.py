@@ -130,6 +130,8 @@ class Splits:
     """May be empty."""
     unlabelled: Collection[Record] = ()
     """Texts without labels that a classifier learns from beside ``train``."""
+    unlabelled_fingerprint: str = ""
+    """Of these texts; empty if there are none."""
     more_labels: tuple[str, ...] = ()
     """Labels that a model has beside those of the training rows."""
     multilabel: bool = False

@@ -46,4 +46,4 @@ def add_unlabelled(splits: Splits, files: Sequence[str | Located]) -> None:
 
     found = gathered(texts())
     splits.unlabelled, splits.notes = found, (*splits.notes, *notes, *kept_in_file(found))
-    splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test, found))
+    splits.unlabelled_fingerprint = fingerprint((found,))

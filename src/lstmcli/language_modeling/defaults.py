@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 from lstmcli.config import require
-from lstmcli.language_modeling.config import LmConfig, LmTrainConfig
+from lstmcli.language_modeling.config import ALPHABET_PRESET, DEFAULT_PRESET, LmConfig, LmTrainConfig
+from lstmcli.language_modeling.presets import preset
 from lstmcli.nn.config import words_computed
 
 TOKENS_SEEN, ALPHABET_TOKENS_SEEN = 9_000_000, 5_000_000
@@ -66,6 +68,31 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
         train = replace(train, patience=0 if train.schedule in ("linear", "cosine") else 5)
     most = max(1, tokens // (8 * train.bptt))
     return replace(config, model=model, train=replace(train, batch_size=min(train.batch_size, most)))
+
+
+def chosen_by_text(config: LmConfig, tokens: int, vocab_size: int) -> dict[str, Any]:
+    """The training settings of a model that are what its text chose, as they are before a text chooses.
+
+    What a user or a preset chose otherwise is not among them.
+
+    Args:
+        config: of a trained model.
+        tokens: of its training text.
+    """
+    train, found = config.train, dict[str, Any]()
+    unset = replace(train, alpha=None, beta=None, softmax_words=None)
+    by_text = resolve_lm(replace(config, train=unset), tokens, vocab_size).train
+    epochs = train.epochs or 1
+    likely = [epochs] if train.time_limit is None else [epochs, epochs / TIME_MARGIN]
+    penalties = [with_penalties(unset, each) for each in likely]
+    if any((each.alpha, each.beta) == (train.alpha, train.beta) for each in penalties):
+        found |= {"alpha": None, "beta": None}
+    if by_text.softmax_words == train.softmax_words:
+        found["softmax_words"] = None
+    if train.batch_size == max(1, tokens // (8 * train.bptt)):  # the text was too short for more
+        name = ALPHABET_PRESET if is_alphabet(config.tokenizer.kind, vocab_size) else DEFAULT_PRESET
+        found["batch_size"] = max(train.batch_size, preset(name)[1].batch_size)
+    return found
 
 
 def with_penalties(train: LmTrainConfig, epochs: float) -> LmTrainConfig:

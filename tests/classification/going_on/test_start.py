@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import lstmcli
+from classification.going_on.conftest import old_rows, write
 from lstmcli.classification.going_on.start import ClassifierGoingOn, going_on
 from lstmcli.data.duplicates import texts_of
 from lstmcli.data.records import Record, Splits
@@ -24,6 +25,9 @@ from lstmcli.model_dir.directory import read_model
         ({"size": "2M"}, "--size and --from"),
         ({"vectors": "x.vec"}, "--vectors and --from"),
         ({"teacher": ["x"]}, "--teacher and --from"),
+        ({"pretrain": 3}, "--pretrain and --from"),
+        ({"unlabelled": ["x.txt"]}, "--unlabelled and --from"),
+        ({"unlabelled": ["x.txt"], "pretrain": 0}, "--unlabelled and --from"),
     ],
 )
 def test_options_that_contradict_the_model_are_refused(place: Path, options: dict[str, Any], message: str) -> None:
@@ -34,8 +38,15 @@ def test_options_that_contradict_the_model_are_refused(place: Path, options: dic
 def test_settings_are_those_of_the_model_but_for_the_run(place: Path) -> None:
     found = going_on({"from_model": place / "model", "word_dropout": 0.3, "hidden": 6})["config"]
     assert (found.model.hidden, found.model.word_dropout, found.train.epochs) == (6, 0.3, None)
+    assert read_model(place / "model").settings.train.patience == 5 and found.train.patience is None
     assert (found.train.teacher_weight, found.train.teacher_temperature) == (None, 2.0)
     assert going_on({"from_model": place / "model", "replay": ["x"]})["config"].train.teacher_weight is None
+
+
+def test_texts_without_labels_are_read_where_a_loss_is_for_them(place: Path) -> None:
+    given = {"from_model": place / "model", "unlabelled": ["x.txt"], "pretrain": 0}
+    for loss in ("virtual", "entropy"):
+        assert going_on({**given, loss: 1.0})["config"].train.pretrain == 0
 
 
 def test_the_old_model_counts_less_where_no_label_is_new(place: Path) -> None:
@@ -84,6 +95,14 @@ def test_no_text_is_learnt_and_judged(place: Path) -> None:
     assert not texts_of(splits.train) & texts_of(splits.valid)
     assert start.exact and start.judged == list(old.valid) and list(splits.valid)[1:] == start.judged
     assert "1 new and 2 old rows" in splits.notes[-1]
+
+
+def test_old_rows_with_unknown_labels_are_not_judged(place: Path, tmp_path: Path) -> None:
+    write(tmp_path / "train.csv", old_rows())
+    write(tmp_path / "valid.csv", [("a nice room", "good"), ("an odd room", "never"), ("an old hall", "bad")])
+    start = ClassifierGoingOn(read_model(place / "model"), [str(tmp_path)])
+    start.settled(Splits([Record("x", ("question",))], [Record("y", ("bad",))], []))
+    assert [record.labels for record in start.judged] == [("good",), ("bad",)]
 
 
 def test_other_rows_than_those_of_the_model_are_not_exact(place: Path) -> None:

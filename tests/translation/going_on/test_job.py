@@ -120,6 +120,8 @@ def test_options_that_contradict_the_model_are_refused(place: Path) -> None:
         going_on({"from_model": place / "model", "attention": "dot"})
     found = going_on({"from_model": place / "model", "word_dropout": 0.3})["config"]
     assert (found.model.word_dropout, found.train.epochs, found.train.batch_tokens) == (0.3, None, None)
+    assert read_model(place / "model").settings.train.metric == "bleu" and found.train.metric is None
+    assert going_on({"from_model": place / "model", "metric": "loss"})["config"].train.metric == "loss"
 
 
 def test_other_pairs_than_those_of_the_model_are_not_exact(place: Path) -> None:

@@ -6,13 +6,14 @@ the new texts, over the labels that it knew (Li & Hoiem 2016, Learning without F
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
+from lstmcli.classification.characters.words import splitter
+from lstmcli.classification.encoding import SplitEncoder
 from lstmcli.classification.going_on.events import Remembered
 from lstmcli.classification.going_on.growth import columns, fill, grown_weights
 from lstmcli.classification.going_on.linear import averaged, shares
@@ -46,6 +47,8 @@ class GoingOnJob(ClassifierJob):
     going_on: ClassifierGoingOn
     _before: float = field(init=False, default=0.0)
     """Accuracy of the old model on ``going_on.judged``."""
+    _exact: bool = field(init=False, default=True)
+    """Whether it did not learn from any of these rows, as far as is known."""
     _remembered: Remembered | None = field(init=False, default=None)
 
     @property
@@ -58,6 +61,9 @@ class GoingOnJob(ClassifierJob):
             yield events.Warned(NO_OLD_ROWS)
         self._ask_old_model()
         yield from super().prepare_data()
+        if start.judged:
+            self.judged = yield from self._split("old valid", start.judged)
+            start.judged = []
         new = [label for label in self.check.labels if label not in start.model.labels]
         yield Grown(self.encoder.vocab_size - self._old_encoder.vocab_size, tuple(new))
 
@@ -68,15 +74,20 @@ class GoingOnJob(ClassifierJob):
         start, splits = self.going_on, self.splits
         with Classifier(start.model.path) as model:
             validated = start.validated
+            self._exact = start.exact
             if validated is not None:
                 self._before = validated
             elif start.judged:
                 self._before = float(model.report(start.judged).accuracy)
-                start.exact &= start.from_memory or model.ensemble.ngrams is None
+                # Linear models are fitted to the validation rows too, at the end.
+                self._exact &= not (start.replay and (model.ensemble.ngrams or model.ensemble.characters))
             if start.from_memory:
                 splits.train = list(_taught(model, splits.train))
-        self._rows = len(start.judged)
-        start.judged = []
+
+    def _split(self, name: str, records: list[Record]) -> Generator[Event, None, Split]:
+        words_of = splitter(self.encoder) if self.config.model.characters else None
+        how = self.splits.multilabel, words_of, self.group, str(self.fingerprint)
+        return (yield from SplitEncoder(self.encoder, self.check.labels, *how).split(name, records))
 
     def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
         self._old_encoder = read_encoder(self.going_on.model)
@@ -104,44 +115,17 @@ class GoingOnJob(ClassifierJob):
         return fitted
 
     def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
-        if self._rows:
-            after = derived.attempt("what was forgotten", self._after)
-            if after is not None:
-                start = self.going_on
-                self._remembered = Remembered(self._rows, self._before, after, bool(start.replay), start.exact)
         yield from super().derive(derived, threads=threads, finished=finished)
-        if self._remembered:
+        if self.judged and (after := self.done.judged) is not None:
+            replayed = bool(self.going_on.replay)
+            self._remembered = Remembered(len(self.judged), self._before, after, replayed, self._exact)
             yield self._remembered
-
-    def _after(self) -> float:
-        """Accuracy of the new model on the rows that the old one was judged on."""
-        rule = self.config.train.class_weights
-        evaluator = Evaluator.of_trained(self._ensemble(), self.check.labels, self.train, rule)
-        scales = evaluator.calibrate(self.valid)
-        return float(evaluator.reports(self._judged(), UnknownLabelTexts(), scales.all)[0].accuracy)
-
-    def _judged(self) -> Split:
-        """The rows of the validation split that the old model was judged on."""
-        from lstmcli.classification.characters.words import WordTexts
-        from lstmcli.classification.trainer import Split
-        from lstmcli.tokenization.encoded import EncodedTexts
-
-        valid = self.valid
-        rows = np.arange(len(valid) - self._rows, len(valid))  # replayed rows are the last
-        if not self.going_on.replay:
-            places = columns(self.going_on.model.labels, self.check.labels)
-            others = np.delete(valid.gold, places, axis=1).any(axis=1) if valid.gold.ndim == 2 else None
-            rows = np.flatnonzero(np.isin(valid.gold, places) if others is None else ~others)
-        words = None
-        if valid.words is not None:
-            texts = valid.words.texts(slice(None))
-            words = WordTexts(texts[row] for row in rows)
-        return Split(EncodedTexts(valid.encoded[int(row)] for row in rows), valid.gold[rows], words)
 
     def fields(self) -> dict[str, Any]:
         start, kept = self.going_on, self._remembered
         came_from = {
             **start.lineage(self._old_encoder.vocab_size),
+            "seen": len(self.train) + (start.old_rows if start.from_memory else 0),
             "labels": list(start.model.labels),
             **({} if kept is None else {"remembered": kept.outcome()["from"]}),
         }

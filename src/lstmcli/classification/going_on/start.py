@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.labels import known
 from lstmcli.data.records import Splits, fingerprint
+from lstmcli.data.teachers import label_set
 from lstmcli.errors import DataError, UsageError
 from lstmcli.plural import count
 from lstmcli.tasks import CLASSIFICATION
@@ -28,6 +30,7 @@ RULES = Rules(
         "vectors": "the model has its embedding",
         "teacher": "the model is its own teacher",
         "init_from": "the model has its start",
+        "pretrain": "it would write over what the network knows",
     },
 )
 WEIGHT, TEMPERATURE = 0.5, 2.0
@@ -58,21 +61,29 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
         usual: dict[str, Any] = {"teacher_weight": None, "teacher_temperature": TEMPERATURE}
         own = {name: value for name, value in usual.items() if name not in given}
         config = replace(config, train=replace(config.train, **own))
-    if config.train.pretrain is None and not given.get("unlabelled"):
-        config = replace(config, train=replace(config.train, pretrain=0))  # the network has its start
-    config = replace(config, model=replace(config.model, vectors=None, init_from=()))
+    config = replace(
+        config,
+        model=replace(config.model, vectors=None, init_from=()),
+        train=replace(config.train, pretrain=0),  # the network has its start
+    )
+    if given.get("unlabelled") and not (config.train.virtual or config.train.entropy):
+        raise UsageError(
+            "--unlabelled and --from contradict each other: the network is not pretrained, and nothing else learns "
+            "from texts without labels",
+            hint="leave one of them out, or add --virtual or --entropy, which learn from them",
+        )
     return {"config": config, "going_on": found}
 
 
 @dataclass
 class ClassifierGoingOn(GoingOn):
-    """Without old rows ``judged`` has the new validation rows with old labels."""
+    """``judged`` has no rows with labels that neither the model nor training has: they are left out of validation.
+    Without old rows it has the new validation rows with old labels."""
 
     @property
     def old_rows(self) -> int:
-        """Training rows of the model."""
-        found = self.model.config["data"].get("rows", {}).get("train", 0)
-        return found if isinstance(found, int) else 0
+        """Rows that the model learnt from."""
+        return self.seen(self.model.config["data"].get("rows", {}).get("train"))
 
     @property
     def validated(self) -> float | None:
@@ -111,9 +122,10 @@ class ClassifierGoingOn(GoingOn):
         notes = [f"goes on from {self.model.path}: {count(len(self.model.labels), 'label')}"]
         for file in self.replay:
             notes.append(self._replay(splits, file))
-        if not self.replay:
-            old = set(self.model.labels)
-            self.judged = [record for record in splits.valid if old.issuperset(record.labels)]
+        if self.replay:
+            self.judged = list(known(self.judged, [*label_set(splits.train), *self.model.labels]))
+        else:
+            self.judged = list(known(splits.valid, self.model.labels))
         splits.notes = (*splits.notes, *notes)
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
         return splits

@@ -40,7 +40,9 @@ class GoingOnJob(LanguageModelJob):
 
     @property
     def fingerprint(self) -> dict[str, str]:
-        return {**super().fingerprint, "from": self.going_on.checksum}
+        start = self.going_on
+        made_up = {"made_up": start.checksum} if start.from_memory else {}
+        return {**super().fingerprint, "from": start.checksum, **made_up}
 
     def prepare_data(self) -> Iterator[Event]:
         start = self.going_on
@@ -80,7 +82,7 @@ class GoingOnJob(LanguageModelJob):
         old, V = start.model, self._old_encoder.vocab_size
         module = load_language_model(read_weights(old, self._old_encoder), old.settings.model, V)
         tokens = min(len(train), start.old_tokens)
-        how: dict[str, Any] = {"seed": self.config.train.seed, "device": device}
+        how: dict[str, Any] = {"seed": self.config.train.seed, "device": device, "group": self.group}
         ids_N = made_up(module, tokens, seconds=REHEARSAL_SHARE * self.budget.limit, **how)
         self.corpora["train"] = train.followed_by(ids_N)
         self._made_up = len(ids_N)
@@ -106,7 +108,8 @@ class GoingOnJob(LanguageModelJob):
         return {"perplexity": perplexity_of(nats / len(corpus))}
 
     def fields(self) -> dict[str, Any]:
-        lineage = self.going_on.lineage(self._old_encoder.vocab_size)
-        found = super().fields()
+        start, found = self.going_on, super().fields()
         found["data"]["tokens"]["train"] -= self._made_up
-        return {**found, "from": {**lineage, "made_up": self._made_up, **self._judged.fields()}}
+        seen = found["data"]["tokens"]["train"] + (start.old_tokens if start.from_memory else 0)
+        own = {"seen": seen, "made_up": self._made_up, **self._judged.fields()}
+        return {**found, "from": {**start.lineage(self._old_encoder.vocab_size), **own}}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.data.records import Joined, Record, Splits
 from lstmcli.language_modeling.config import LmConfig
+from lstmcli.language_modeling.defaults import chosen_by_text
 from lstmcli.language_modeling.lines import Lines
 from lstmcli.language_modeling.survey import survey_text
 from lstmcli.options import read_config
@@ -23,9 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from lstmcli.language_modeling.going_on.job import GoingOnJob
+    from lstmcli.model_dir.directory import ModelDir
+
+
+def _by_text(model: ModelDir) -> dict[str, Any]:
+    found = model.config
+    return chosen_by_text(model.settings, found["data"]["tokens"]["train"], found["tokenizer"]["vocab_size"])
+
 
 RULES = Rules(
     free=frozenset({"embedding_dropout", "input_dropout", "layer_dropout", "output_dropout", "weight_drop"}),
+    by_corpus=_by_text,
     reasons={"preset": "the model has its recipe"},
 )
 
@@ -59,8 +68,7 @@ class TextGoingOn(GoingOn):
     @property
     def old_tokens(self) -> int:
         """Tokens that the model learnt from."""
-        config = self.model.config
-        return int(config["data"]["tokens"]["train"] + config.get("from", {}).get("made_up", 0))
+        return self.seen(self.model.config["data"]["tokens"]["train"])
 
     def job(self, splits: Splits, config: LmConfig) -> GoingOnJob:
         """The job of going on with a new text.  Raises: DataError."""

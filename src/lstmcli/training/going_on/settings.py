@@ -6,7 +6,7 @@ the size of the corpus or on the machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -17,7 +17,17 @@ from lstmcli.options import changed, known_fields
 from lstmcli.python_names import as_option
 from lstmcli.tasks import Task
 
-FRESH = ("epochs", "valid_fraction", "time_limit", "precision", "seed", "threads", "device", "deterministic")
+FRESH = (
+    "epochs",
+    "patience",
+    "valid_fraction",
+    "time_limit",
+    "precision",
+    "seed",
+    "threads",
+    "device",
+    "deterministic",
+)
 """Training settings of every task that are not taken from the model: they depend on the corpus, the machine or the
 run."""
 
@@ -33,6 +43,8 @@ class Rules:
     """Settings of the network that only training reads, so they may change."""
     fresh: tuple[str, ...] = ()
     """Training settings that are not taken from the model, beside ``FRESH``."""
+    by_corpus: Callable[[ModelDir], Mapping[str, Any]] = lambda model: {}
+    """The training settings of a model that its corpus chose, as they are before a corpus chooses."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Options that do not go with ``--from``, and why."""
 
@@ -75,7 +87,8 @@ def continued(given: Mapping[str, Any], fields: Mapping[str, Any], task: Task, r
     settings = model.settings
     _check_recipe(fields, settings, model, rules.free)
     usual = type(settings.train)()
-    train = replace(settings.train, **{name: getattr(usual, name) for name in (*FRESH, *rules.fresh)})
+    fresh = {name: getattr(usual, name) for name in (*FRESH, *rules.fresh)}
+    train = replace(settings.train, **fresh, **rules.by_corpus(model))
     replay = given.get("replay") or ()
     files = (replay,) if isinstance(replay, str) else tuple(replay)
     config = changed(replace(settings, read=ReadConfig(), train=train), fields)

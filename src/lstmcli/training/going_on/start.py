@@ -63,6 +63,15 @@ class GoingOn:
         """The fingerprints of the data that the model is known to have seen, split as now."""
         return [self.model.config["data"].get("fingerprint"), *self.model.config.get("from", {}).get("rows", ())]
 
+    def seen(self, last: Any) -> int:
+        """Rows or tokens that the model learnt from, and those before it for whose texts it stood itself.
+
+        Args:
+            last: those of its last training.
+        """
+        found = self.model.config.get("from", {}).get("seen", last)
+        return found if isinstance(found, int) else 0
+
     def lineage(self, vocab_size: int) -> dict[str, Any]:
         """What ``config.json`` of the new model says of the old one, under ``from``.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RULES = Rules(
     free=frozenset({"word_dropout", "embedding_dropout", "layer_dropout", "output_dropout", "weight_drop"}),
     fresh=("batch_tokens",),
+    by_corpus=lambda model: {} if model.settings.train.metric == "loss" else {"metric": None},
 )
 
 
