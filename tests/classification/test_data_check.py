@@ -41,13 +41,19 @@ def test_counts() -> None:
     assert check.conflicting == 1
     assert (check.majority_label, check.majority_share) == ("a", 0.5)
     assert check.warnings == (
-        "'9', '10' have a single example, which stays in training",
+        "'9', '10' have a single training example",
         "2 texts of the training split are empty",
         "2 texts of the validation split are also in training",
         "1 text of the test split is also in training",
         "1 training text occurs with different labels",
         "1 text of the validation split has labels that training never shows, and is left out: 'c'",
     )
+
+
+def test_a_label_with_a_row_held_out_has_more_than_one() -> None:
+    found = splits(records("a:x", "a:u", "b:y", "c:z"), records("a:v", "b:w"))
+    found.held_out = True
+    assert check_data(found).warnings == ("'c' has a single example, which stays in training",)
 
 
 def test_labels_that_a_model_has_are_not_unknown() -> None:
@@ -68,7 +74,7 @@ def test_imbalance() -> None:
 def test_many_labels_are_not_all_listed() -> None:
     train = records(*[f"{i}:t{i}" for i in range(30)], "x:1", "x:2")
     (warning, *_) = check_data(splits(train, records("x:v"))).warnings
-    assert warning.startswith("'0', '1', '2', '3', '4' and 25 more labels have a single example")
+    assert warning.startswith("'0', '1', '2', '3', '4' and 25 more labels have a single training example")
 
 
 def test_several_labels() -> None:

@@ -192,9 +192,12 @@ def _warnings(
     also: Iterable[str],
     conflicting: int,
 ) -> Iterable[str]:
-    single = sorted((label for label, n in counts.items() if n == 1), key=_natural)
-    if single:
+    judged = {label for record in splits.valid for label in record.labels} if splits.held_out else set[str]()
+    single = sorted((label for label, n in counts.items() if n == 1 and label not in judged), key=_natural)
+    if single and splits.held_out:
         yield f"{_some(single)} {have(len(single))} a single example, which stays in training"
+    elif single:
+        yield f"{_some(single)} {have(len(single))} a single training example"
     commonest, rarest = max(counts.values()), min(counts.values())
     if commonest >= IMBALANCE * rarest and rarest > 1:
         names = {n: label for label, n in reversed(counts.most_common())}
