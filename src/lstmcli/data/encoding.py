@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -16,6 +15,7 @@ from typing import BinaryIO, cast
 from lstmcli.data.bounds import MAX_LINE, decoded_lines, joined, most_in_memory, raw_lines
 from lstmcli.data.code_pages import latin_code_page
 from lstmcli.data.files import Input, refuse_binary
+from lstmcli.data.wide import detected_wide, wide_codec
 from lstmcli.errors import DataError, UsageError
 
 _BOMS = (
@@ -30,7 +30,6 @@ _COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个�
 _FEW = 20  # a text with fewer Hanzi need not have any of the most frequent ones
 _BLOCK = 1 << 16
 _UNORDERED = ("utf-16", "utf-32")
-_ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,15 @@ def with_byte_order(named: Encoding, start: bytes, path: str) -> Encoding:
     """
     if named.codec not in _UNORDERED:
         return named
-    found = bom_encoding(start) or _wide(start[: len(start) // 4 * 4])
-    if found is None or not found.codec.startswith(named.codec):
+    marked = bom_encoding(start)
+    if marked is not None and marked.codec.startswith(named.codec):
+        return marked
+    codec = wide_codec(start, named.codec)
+    if codec is None:
         hint = f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be"
         message = f"this is not {named.label}: it has no byte order mark and does not read as text"
         raise DataError(message, path=path, hint=hint)
-    return found
+    return Encoding(codec, named.label)
 
 
 def detect_encoding(samples: Sequence[bytes]) -> Encoding:
@@ -116,21 +118,9 @@ def _decode(data: bytes, codec: str) -> str | None:
 
 
 def _wide(head: bytes) -> Encoding | None:
-    """UTF-16 or UTF-32 without a byte order mark: the byte order in which the bytes are text."""
-    if b"\0" not in head:
-        return None
-    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
-        width = 4 if "32" in codec else 2
-        text = _decode(head[: len(head) // width * width], codec)
-        if text and len(head) % width == 0 and not _ODD.search(text) and _familiar(text) > 0.9:
-            return Encoding(codec, codec[:6].upper())
-    return None
-
-
-def _familiar(text: str) -> float:
-    """Share of characters from the most common scripts."""
-    known = sum(c < "\u0600" or "\u2000" <= c < "\u2070" or "\u3000" <= c < "\ua000" or c >= "\uac00" for c in text)
-    return known / len(text)
+    """UTF-16 or UTF-32 without a byte order mark."""
+    codec = detected_wide(head)
+    return Encoding(codec, codec[:6].upper()) if codec else None
 
 
 def _mostly_utf8(data: bytes) -> bool:
