@@ -171,14 +171,13 @@ class Search:
         if self.splits.test:
             with self.task.feature("load")(self.output, threads=self.given.get("threads")) as loaded:
                 test = float(getattr(loaded.report(list(self.splits.test)), self.space.METRIC))
-        size = sum(file.stat().st_size for file in self.output.iterdir())
         return Tuned(
             path=str(model.path),
             metric=self.space.METRIC,
             value=float(best.value),
             default_value=journal.first_value,
             test=test,
-            bytes=size,
+            bytes=model.size,
             trial=best.number + 1,
             trials=journal.count,
             pruned=journal.pruned,
