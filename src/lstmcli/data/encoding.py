@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from lstmcli.data.bounds import MAX_LINE, decoded_lines, joined, most_in_memory, raw_lines
-from lstmcli.data.code_pages import latin_code_page
+from lstmcli.data.code_pages import GUESS, is_latin, latin_code_page
+from lstmcli.data.east_asian import HANZI, double_byte_codec, within_latin_words
 from lstmcli.data.files import Input, refuse_binary
 from lstmcli.data.wide import detected_wide, wide_codec
 from lstmcli.errors import DataError, UsageError
@@ -25,8 +26,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
-_COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
-"""The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
 _FEW = 20  # a text with fewer Hanzi need not have any of the most frequent ones
 _BLOCK = 1 << 16
 _UNORDERED = ("utf-16", "utf-32")
@@ -105,6 +104,8 @@ def detect_encoding(samples: Sequence[bytes]) -> Encoding:
     data = b"".join(line for sample in samples for line in sample.splitlines(True) if not line.isascii())
     if _mostly_utf8(data):
         return Encoding()
+    if codec := double_byte_codec(data):
+        return Encoding(codec, codec.upper())
     if _is_chinese(_decode(data, "gb18030")):
         return Encoding("gb18030", "GB18030")
     return _by_statistics(data) or Encoding()
@@ -135,7 +136,7 @@ def _is_chinese(text: str | None) -> bool:
         return False
     hanzi = [c for c in text if "\u4e00" <= c <= "\u9fff"]
     beyond = sum(c > "\x7f" for c in text)
-    common = sum(c in _COMMON_HANZI for c in hanzi)
+    common = sum(c in HANZI for c in hanzi)
     few_in_daily_use = len(hanzi) <= _FEW and sum(map(_in_daily_use, hanzi)) >= 0.9 * len(hanzi)
     return len(hanzi) > 0.6 * beyond and (common >= 0.1 * len(hanzi) or few_in_daily_use)
 
@@ -147,9 +148,12 @@ def _in_daily_use(hanzi: str) -> bool:
 
 
 def _by_statistics(data: bytes) -> Encoding | None:
-    """The guess of charset-normalizer; for Western text, Windows-1252 if possible."""
+    """The guess of charset-normalizer; for Western text, the code page whose words a language can have."""
     from charset_normalizer import from_bytes
 
+    latin = latin_code_page(data)
+    if latin and is_latin(data):
+        return Encoding(*latin)
     guesses = [codecs.lookup(m.encoding).name for m in from_bytes(data[: data.rfind(b"\n", 0, _BLOCK) + 1 or _BLOCK])]
     for codec in (*guesses, "gb18030", "cp1252"):
         text = _decode(data, codec)
@@ -158,12 +162,14 @@ def _by_statistics(data: bytes) -> Encoding | None:
         # Nobody writes half-width katakana at length, but any bytes can be read as such.
         if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
             continue
-        if all(c < "\u0300" for c in text if c.isalpha()) and _decode(data, "cp1252") is not None:
-            return Encoding(*latin_code_page(data))
+        if within_latin_words(text) and any(c >= "\u1100" for c in text if c.isalpha()):
+            continue
+        if all(c < "\u0300" for c in text if c.isalpha()) and latin:
+            return Encoding(*latin)
         if codec in ("gbk", "gb2312"):
             codec = "gb18030"
-        return Encoding(codec, codec.upper())
-    return None
+        return Encoding(codec, codec.upper() + GUESS)
+    return Encoding(*latin) if latin else None
 
 
 class TextLines:
