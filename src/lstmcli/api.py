@@ -236,6 +236,7 @@ def inspect(
         >>> [token.text for token in found.tokens], found.layers[0].gates[0].name
         (['a', 'lovely', 'room'], 'input')
     """
+    from lstmcli.config import whole
     from lstmcli.data.memory import records
     from lstmcli.inspection.config import OPTIONS, from_options
     from lstmcli.inspection.inspect import load_inspector
@@ -244,6 +245,7 @@ def inspect(
 
     if stream and lines:
         raise UsageError("stream and lines contradict each other", hint="give one, or neither")
+    whole("threads", threads, 1)
     inspector = load_inspector(_path(model), from_options(by_name(options, OPTIONS, "inspect")), threads=threads)
     carried = False
     if not inspector.model.task.labelled:

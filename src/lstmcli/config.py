@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from numbers import Integral, Real
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from lstmcli import cells
@@ -35,6 +36,19 @@ def within(name: str, value: float | None, minimum: float, maximum: float = MAX_
         return
     limit = f"between {minimum} and {maximum}" if maximum != MAX_COUNT or value > maximum else f"at least {minimum}"
     raise UsageError(f"{name} must be {limit}, not {value}")
+
+
+def whole(name: str, value: Any, minimum: int) -> None:
+    """Check a count that comes from Python code.  ``None`` passes; NumPy's integers are counts, too."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
+        raise UsageError(f"{name} must be a whole number, not {value!r}")
+    within(name, None if value is None else int(value), minimum)
+
+
+def number(name: str, value: Any) -> None:
+    """Check that a value from Python code is a number.  ``None`` passes."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
+        raise UsageError(f"{name} must be a number, not {value!r}")
 
 
 def among(name: str, value: str, choices: Sequence[str]) -> None:

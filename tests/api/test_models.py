@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import signal
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,38 @@ def test_a_forked_process_answers(model: Any) -> None:
         signal.alarm(60)
         os._exit(0 if model.predict(texts) == wanted else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize("value", [2.5, float("nan"), float("inf"), "a", True, [1], np.float64(0.5)])
+def test_what_is_no_number_is_refused_in_words(value: Any, model: Any, lm: Any) -> None:
+    asked: list[Callable[[], Any]] = [
+        lambda: model.classify(["a"], top=value),
+        lambda: model.classify(["a"], batch_size=value),
+        lambda: model.predict(["a"], batch_size=value),
+        lambda: model.predict_proba(["a"], batch_size=value),
+        lambda: model.evaluate((["a"], ["good"]), batch_size=value),
+        lambda: lm.generate("the", n=value),
+        lambda: lm.generate("the", max_tokens=value),
+        lambda: lm.generate("the", max_tokens=1, show_alternatives=value),
+        lambda: lm.perplexity(["the"], batch_size=value),
+        lambda: lm.perplexity(["the"], cache=value),
+        lambda: lstm.load(model.path, threads=value),
+        lambda: lstm.compare([model, model], on="test.csv", top=value),
+        lambda: lstm.compare([model, model], on="test.csv", threads=value),
+        lambda: lstm.inspect(model, "a", threads=value),
+    ]
+    for ask in asked:
+        with pytest.raises(UsageError):
+            ask()
+
+
+def test_numbers_of_numpy_are_numbers(model: Any) -> None:
+    assert len(list(model.classify(["a", "b"], top=np.int64(1), batch_size=np.int32(2)))) == 2
+
+
+def test_groups_of_texts_are_scored_with_the_method_that_is_asked_for(lm: Any) -> None:
+    groups = [["the cat sat", "the cat sat"], ["the dog ran"]]
+    assert lm.perplexity_each(groups, cache=5) == [lm.perplexity(group, cache=5) for group in groups]
 
 
 def test_compare_takes_models_paths_and_data_in_memory(model: Any, here: Path) -> None:

@@ -77,3 +77,25 @@ def test_an_option_for_labels_is_refused_where_there_are_none(option: str, task:
     assert found.exit_code == 2
     assert f"{option.split('=')[0]} does not apply to {title}" in found.stderr
     assert "add --task classify" in found.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("train - --valid -", "train - --test -", "train - --unlabelled -", "train - --teacher -"),
+        *(
+            "train x --teacher - --teacher -",
+            "train - --target-file -",
+            "train - --from m --replay -",
+            "tune - --test -",
+        ),
+        *("classify - -", "translate - -", "perplexity - -", "perplexity - --target-file -", "neighbours - -"),
+        *("compare a b --on - --target-file -", "compare --cells lstm,rnn - --valid -"),
+    ],
+)
+def test_stdin_named_twice_is_refused_before_anything_is_read(words: str, here: Path) -> None:
+    refused(lstm(*words.split(), input="a text\n"), 2, "stdin (`-`) can be read only once")
+
+
+def test_what_only_looks_like_stdin_may_be_named_twice(here: Path, sound: Path) -> None:
+    assert lstm("classify", "-m", sound, "--text", "-", "--text", "-").exit_code == 0

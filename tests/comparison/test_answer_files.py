@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from pathlib import Path
@@ -9,8 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from lstmcli.comparison.answer_files import LogProbabilities, Predictions, are_numbers, read_rows
+from lstmcli.cli.output.writer import Layout, RowWriter
+from lstmcli.comparison.answer_files import LogProbabilities, Predictions, Rows, are_numbers, read_rows
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, LstmError, NoDataError
 
@@ -76,6 +80,26 @@ def test_escapes_of_our_own_tsv(tmp_path: Path) -> None:
     path = tmp_path / "answers"
     path.write_text("a\\tb\\\\c\t0.5\n", encoding="utf-8")
     assert Predictions("x", path, "__label__").found() == {"a\tb\\c"}
+    path.write_text("C:\\docs\t0.5\n", encoding="utf-8")  # of another program
+    assert Predictions("x", path, "__label__").found() == {"C:\\docs"}
+
+
+@given(st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4, unique=True), st.booleans())
+@example(["a|b", "c\\"], True)
+@example(["\\|", "\\\\|n", "\\n", "\x1b[1m", "\\x1b"], True)
+@example(["a|b"], False)
+def test_labels_of_our_own_tsv_are_read_as_they_were_written(labels: list[str], several: bool) -> None:
+    labels = labels if several else labels[:1]
+    if any("\ud800" <= c <= "\udfff" for c in "".join(labels)) or labels[0].startswith("\ufeff"):
+        return
+    out = io.StringIO()
+    value = tuple(labels) if several else labels[0]
+    layout: Layout[None] = Layout(lambda _: {"labels": value, "probability": 0.5})
+    RowWriter(layout, "tsv", out, headed=False).write(None)
+    rows = Rows([out.getvalue().removesuffix("\n")], Path("a.tsv"))
+    column = Predictions("x", Path("a.tsv"), "__label__", rows)
+    found = column.answer([Record("text")], labels, several)
+    assert found.called_NC.all()
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     model.verify()
     assert model.config["format_version"] == 1
     assert set(model.config["files"]) == set(CHECKED)
-    assert model.size == sum(len(stub_files()[name]) for name in CHECKED)
+    assert model.size == size, "train, info and compare say the same"
+    (target / "notes.txt").write_text("of somebody else")
+    assert model.size == size
 
 
 @reuse_tmp_path

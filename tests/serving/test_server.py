@@ -65,6 +65,17 @@ def test_answers_are_those_of_the_commands(server: Server, folder: Path) -> None
     assert found.json == printed(folder, "generate", "the", "-m", str(folder / "lm"), *options)
 
 
+def test_classify_says_how_unlike_the_training_texts_a_text_is(server: Server, folder: Path) -> None:
+    texts, asked = ["a lovely room", "the the the zzz qqq"], ("classify", "-m", str(folder / "cls"))
+    given = [option for text in texts for option in ("--text", text)]
+    found = server.post("/models/cls/classify", {"texts": texts, "novelty": True})
+    assert found.json == printed(folder, *asked, *given, "--novelty") and "novelty" in found.json[0]
+    new = [each["novelty"] > 0 for each in found.json]
+    found = server.post("/models/cls/classify", {"texts": texts, "max_novelty": 0})
+    assert found.json == printed(folder, *asked, *given, "--max-novelty", "0")
+    assert [each["label"] is None for each in found.json] == new and any(new)
+
+
 def test_requests_that_come_together_do_not_change_each_other(server: Server) -> None:
     asked = [{"prompt": "the", "seed": seed, "max_tokens": 5} for seed in range(12)]
     alone = [server.post("/generate", one).json for one in asked]
@@ -104,6 +115,7 @@ def test_warnings_about_a_prompt_are_sent(server: Server) -> None:
         ("/models/cls/classify", {"texts": 3}, 422, "texts: should be a text or a list of texts"),
         ("/models/cls/classify", {"texts": ["a"], "tops": 2}, 422, "tops: there is no such field"),
         ("/models/cls/classify", {"texts": ["a"], "top": "2"}, 422, "top: input should be a valid integer"),
+        ("/models/cls/classify", {"texts": ["a"], "max_novelty": 2}, 422, "max_novelty"),
         ("/models/cls/classify", b"[" * 5000, 400, "not valid JSON"),
         ("/models/cls/classify", {"texts": ["a"] * 1001}, 413, "1,000 texts"),
         ("/models/cls/classify", {"texts": ["a" * 1_000_001]}, 413, "1,000,000 bytes"),

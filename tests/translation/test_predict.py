@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +52,18 @@ def test_answers_do_not_depend_on_what_is_asked_together(model: Translator) -> N
         together = list(model.translations(texts, n=3, batch_size=size))
         assert [[c.text for c in f.candidates] for f in together] == [[c.text for c in f.candidates] for f in apart]
     assert model.translate(texts) == [found.translation for found in apart]
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), "a", True, [1]])
+def test_what_is_no_whole_number_is_refused_in_words(value: Any, model: Translator) -> None:
+    for option in ("n", "beam", "batch_size"):
+        with pytest.raises(UsageError, match="must be a whole number"):
+            model.translations(["a"], **{option: value})
+    with pytest.raises(UsageError, match="must be a whole number"):
+        model.perplexity([("a", "b")], batch_size=value)
+    if not isinstance(value, float) or value != value:
+        with pytest.raises(UsageError, match="length"):
+            model.translations(["a"], length_penalty=value)
 
 
 def test_candidates_differ_and_the_best_is_first(model: Translator) -> None:

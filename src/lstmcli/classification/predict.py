@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,9 @@ from lstmcli.classification.novelty import measures
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.classification.thresholds import of_model
 from lstmcli.classification.trust import Trust
-from lstmcli.config import within
+from lstmcli.config import number, whole
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
-from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
@@ -272,12 +270,12 @@ class Classifier(Model):
         return evaluate(self, records, threshold=threshold, batch_size=batch_size)
 
 
-def _check_numbers(**given: Any) -> None:
+def _check_numbers(*, top: Any = None, batch_size: Any = None, **given: Any) -> None:
     """Raises: UsageError."""
+    whole("top", top, 1)
+    whole("batch_size", batch_size, 1)
     for name, value in given.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
-            raise UsageError(f"{name} must be a number, not {value!r}")
-    within("batch_size", given["batch_size"], 1)
+        number(name, value)
 
 
 def _records(texts: Any) -> Iterator[Record]:

@@ -21,6 +21,13 @@ from lstmcli.errors import UsageError
 if TYPE_CHECKING:
     from lstmcli.cli.options.configured import Configured
 
+READ = frozenset(
+    {
+        *("source", "sources", "files", "file", "words", "on", "valid", "test", "texts", "teacher", "unlabelled"),
+        *("replay", "source_file", "target_file", "valid_target", "test_target", "replay_target"),
+    }
+)
+"""Parameters that name what is read, of which one can be ``-``."""
 MAX_QUOTED = 60
 """Characters of an invalid number that an error quotes."""
 
@@ -79,6 +86,7 @@ class Command(PlainParsing, TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         with self._explained():
+            _check_stdin(ctx.params)
             return super().invoke(ctx)
 
     @contextmanager
@@ -120,6 +128,14 @@ def _with_addresses(args: Sequence[str]) -> Iterator[str]:
         yield word
         if word == "--ray" and not _ADDRESS.fullmatch("".join(args[n + 1 : n + 2])):
             yield "auto"
+
+
+def _check_stdin(values: Mapping[str, Any]) -> None:
+    """Raises: UsageError, if stdin is named for more than one thing."""
+    given = [values.get(name) for name in READ]
+    lists = [value if isinstance(value, (list, tuple)) else [value] for value in given]
+    if sum(name == "-" for names in lists for name in names) > 1:
+        raise UsageError("stdin (`-`) can be read only once", hint="name a file for one of them")
 
 
 def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 BASES = {"e": 1.0, "2": math.log(2), "10": math.log(10)}
 """Factor that converts a logarithm of each base to nats."""
-_ESCAPED = re.compile(r"\\(t|n|r|\\)")
-_PLAIN = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([tnr|\\]))")
+_PLAIN = {"t": "\t", "n": "\n", "r": "\r"}
+_LABEL = re.compile(r"(?:[^|\\]|\\.?)+")
+"""A label of several in a row of our own, where a backslash stands before a bar inside of one."""
 _ROWS = "the file must hold one line for each text, in the same order"
 
 
@@ -193,9 +195,10 @@ class Predictions(_AnswerFile, ClassifierColumn):
             return _Answer(tuple(labels) if multilabel else (labels[0],), self._share(p, number))
         label, *more = row.split("\t")
         p = _number(more[0]) if more else None
-        if more:
-            label = _ESCAPED.sub(lambda found: _PLAIN[found[1]], label)
-        labels = label.split("|") if multilabel else [label]
+        if more:  # as lstm classify writes it
+            labels = [_plain(part) for part in (_LABEL.findall(label) if multilabel else [label])]
+        else:
+            labels = label.split("|") if multilabel else [label]
         return _Answer(tuple(name for name in labels if name), self._share(p, number))
 
     def _object(self, row: dict[str, Any], number: int, multilabel: bool) -> _Answer:
@@ -265,6 +268,11 @@ class LogProbabilities(_AnswerFile, LmColumn):
             hint = "it is 0 or less; if these are surprisals, change their sign"
             raise self._rows.fault(number, f"{value:g} is not the logarithm of a probability", hint)
         return -float(value) * unit
+
+
+def _plain(field: str) -> str:
+    """A field of our own TSV without its escapes."""
+    return _ESCAPED.sub(lambda found: _PLAIN.get(found[3]) or found[3] or chr(int(found[1] or found[2], 16)), field)
 
 
 def _short(text: str) -> str:

@@ -17,7 +17,7 @@ from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
 from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.results import ClassifierComparison, LmComparison, TranslatorComparison
-from lstmcli.config import require
+from lstmcli.config import whole
 from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried
@@ -139,7 +139,8 @@ class CompareOptions:
     """Base of log-probabilities in files: e, 2 or 10."""
 
     def __post_init__(self) -> None:
-        require(self.shown is None or self.shown >= 0, f"--top must be at least 0, not {self.shown}")
+        whole("--top", self.shown, 0)
+        whole("--threads", self.threads, 1)
         if self.stream and self.lines:
             raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
 

@@ -50,7 +50,7 @@ class ComparedModel:
     path: str
     parameters: int | None = None
     bytes: int | None = None
-    """Total bytes of the model's files; None for a file of answers."""
+    """Total bytes of the files in the model's directory; None for a file of answers."""
 
 
 @dataclass(frozen=True, slots=True)

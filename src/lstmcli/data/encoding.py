@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from lstmcli.data.bounds import MAX_LINE, decoded_lines, joined, most_in_memory, raw_lines
-from lstmcli.data.code_pages import latin_code_page
+from lstmcli.data.code_pages import GUESS, is_latin, latin_code_page
+from lstmcli.data.east_asian import HANZI, double_byte_codec, within_latin_words
 from lstmcli.data.files import Input, refuse_binary
+from lstmcli.data.wide import detected_wide, wide_codec
 from lstmcli.errors import DataError, UsageError
 
 _BOMS = (
@@ -25,12 +26,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
-_COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
-"""The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
 _FEW = 20  # a text with fewer Hanzi need not have any of the most frequent ones
 _BLOCK = 1 << 16
 _UNORDERED = ("utf-16", "utf-32")
-_ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,15 @@ def with_byte_order(named: Encoding, start: bytes, path: str) -> Encoding:
     """
     if named.codec not in _UNORDERED:
         return named
-    found = bom_encoding(start) or _wide(start[: len(start) // 4 * 4])
-    if found is None or not found.codec.startswith(named.codec):
+    marked = bom_encoding(start)
+    if marked is not None and marked.codec.startswith(named.codec):
+        return marked
+    codec = wide_codec(start, named.codec)
+    if codec is None:
         hint = f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be"
         message = f"this is not {named.label}: it has no byte order mark and does not read as text"
         raise DataError(message, path=path, hint=hint)
-    return found
+    return Encoding(codec, named.label)
 
 
 def detect_encoding(samples: Sequence[bytes]) -> Encoding:
@@ -103,6 +104,8 @@ def detect_encoding(samples: Sequence[bytes]) -> Encoding:
     data = b"".join(line for sample in samples for line in sample.splitlines(True) if not line.isascii())
     if _mostly_utf8(data):
         return Encoding()
+    if codec := double_byte_codec(data):
+        return Encoding(codec, codec.upper())
     if _is_chinese(_decode(data, "gb18030")):
         return Encoding("gb18030", "GB18030")
     return _by_statistics(data) or Encoding()
@@ -116,21 +119,9 @@ def _decode(data: bytes, codec: str) -> str | None:
 
 
 def _wide(head: bytes) -> Encoding | None:
-    """UTF-16 or UTF-32 without a byte order mark: the byte order in which the bytes are text."""
-    if b"\0" not in head:
-        return None
-    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
-        width = 4 if "32" in codec else 2
-        text = _decode(head[: len(head) // width * width], codec)
-        if text and len(head) % width == 0 and not _ODD.search(text) and _familiar(text) > 0.9:
-            return Encoding(codec, codec[:6].upper())
-    return None
-
-
-def _familiar(text: str) -> float:
-    """Share of characters from the most common scripts."""
-    known = sum(c < "\u0600" or "\u2000" <= c < "\u2070" or "\u3000" <= c < "\ua000" or c >= "\uac00" for c in text)
-    return known / len(text)
+    """UTF-16 or UTF-32 without a byte order mark."""
+    codec = detected_wide(head)
+    return Encoding(codec, codec[:6].upper()) if codec else None
 
 
 def _mostly_utf8(data: bytes) -> bool:
@@ -145,7 +136,7 @@ def _is_chinese(text: str | None) -> bool:
         return False
     hanzi = [c for c in text if "\u4e00" <= c <= "\u9fff"]
     beyond = sum(c > "\x7f" for c in text)
-    common = sum(c in _COMMON_HANZI for c in hanzi)
+    common = sum(c in HANZI for c in hanzi)
     few_in_daily_use = len(hanzi) <= _FEW and sum(map(_in_daily_use, hanzi)) >= 0.9 * len(hanzi)
     return len(hanzi) > 0.6 * beyond and (common >= 0.1 * len(hanzi) or few_in_daily_use)
 
@@ -157,9 +148,12 @@ def _in_daily_use(hanzi: str) -> bool:
 
 
 def _by_statistics(data: bytes) -> Encoding | None:
-    """The guess of charset-normalizer; for Western text, Windows-1252 if possible."""
+    """The guess of charset-normalizer; for Western text, the code page whose words a language can have."""
     from charset_normalizer import from_bytes
 
+    latin = latin_code_page(data)
+    if latin and is_latin(data):
+        return Encoding(*latin)
     guesses = [codecs.lookup(m.encoding).name for m in from_bytes(data[: data.rfind(b"\n", 0, _BLOCK) + 1 or _BLOCK])]
     for codec in (*guesses, "gb18030", "cp1252"):
         text = _decode(data, codec)
@@ -168,12 +162,14 @@ def _by_statistics(data: bytes) -> Encoding | None:
         # Nobody writes half-width katakana at length, but any bytes can be read as such.
         if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
             continue
-        if all(c < "\u0300" for c in text if c.isalpha()) and _decode(data, "cp1252") is not None:
-            return Encoding(*latin_code_page(data))
+        if within_latin_words(text) and any(c >= "\u1100" for c in text if c.isalpha()):
+            continue
+        if all(c < "\u0300" for c in text if c.isalpha()) and latin:
+            return Encoding(*latin)
         if codec in ("gbk", "gb2312"):
             codec = "gb18030"
-        return Encoding(codec, codec.upper())
-    return None
+        return Encoding(codec, codec.upper() + GUESS)
+    return Encoding(*latin) if latin else None
 
 
 class TextLines:

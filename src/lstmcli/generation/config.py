@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmcli.config import check_types, require
+from lstmcli.config import check_types, require, whole
 from lstmcli.errors import UsageError
 from lstmcli.plural import count
 
@@ -103,7 +103,7 @@ class GenerateConfig:
             raise UsageError(f"at temperature 0 all {self.samples} texts would be the same", hint="leave out -n")
         require(all(self.stop), "a stop string cannot be empty")
         require(self.seed is None or self.seed >= 0, f"seed must be at least 0, not {self.seed}")
-        require(self.alternatives >= 0, f"show-alternatives must be at least 1, not {self.alternatives}")
+        whole("show-alternatives", self.alternatives, 0)
 
 
 def from_options(given: Mapping[str, Any]) -> GenerateConfig:

@@ -221,12 +221,16 @@ class LanguageModel(Model):
     def perplexity_each(self, groups: Sequence[Any], **options: Any) -> list[LmReport]:
         """A report for each group of texts, as ``perplexity`` gives it; groups are scored together where they can be.
 
+        With ``cache`` or ``adapt`` each is scored by itself.
+
         Raises:
             as ``perplexity``.
         """
         from lstmcli.language_modeling.scoring.perplexity import perplexity_each
 
         how = self._options("perplexity", options)
+        if how.method is not None:
+            return [self.perplexity(texts, **options) for texts in groups]
         found = [list(self._texts(texts, how)) for texts in groups]
         return perplexity_each(self, found, segments=how.segments)
 

@@ -64,8 +64,8 @@ class ModelDir:
 
     @property
     def size(self) -> int:
-        """Total bytes of the model's files."""
-        return sum(int(entry["bytes"]) for entry in self.config["files"].values())
+        """Total bytes of the directory's files: those of the model, its card and the log of its training."""
+        return sum((self.path / name).stat().st_size for name in MODEL_FILES if (self.path / name).is_file())
 
     @cached_property
     def settings(self) -> Any:

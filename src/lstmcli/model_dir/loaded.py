@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lstmcli.config import whole
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.model_dir.directory import ModelDir
 
@@ -27,7 +28,11 @@ class Model(ABC):
         """
         Args:
             how: the other arguments, to open it again.
+
+        Raises:
+            UsageError: a number of threads that is none.
         """
+        whole("threads", how.get("threads"), 1)
         self.path = Path(path).absolute()
         """Its directory."""
         self._how = how

@@ -52,6 +52,7 @@ class ModelInfo(Result):
     tokenizer: str
     vocab_size: int
     bytes: int
+    """Total bytes of the files in its directory."""
     created: str
     command: str
     seed: int

@@ -53,6 +53,7 @@ def prompts_of(request: Any) -> list[str]:
 
 def classify(model: Classifier, request: requests.Classify, listener: Listener) -> Job:
     options = {"top": SHOWN, **request.given()}
+    model.classify([], **options)  # checks them
 
     def answer(texts: Sequence[str]) -> list[Any]:
         return list(model.classify(list(texts), eager=True, ready=lambda: True, **options))

@@ -33,6 +33,8 @@ class Classify(Asked):
     texts: Texts
     top: int | None = Field(None, ge=1, description=f"Only the K most probable labels; {SHOWN} unless given.")
     threshold: float | None = Field(None, ge=0, le=1, description="No label below this probability.")
+    novelty: bool | None = Field(None, description="How unlike the training texts each text is, from 0 to 1.")
+    max_novelty: float | None = Field(None, ge=0, le=1, description="No label above this novelty.")
 
 
 class Perplexity(Asked):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lstmcli.config import Cell, among, fraction, require, within
+from lstmcli.config import Cell, among, fraction, number, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.nn.config import check_network
 from lstmcli.tokenization.config import TOKENIZERS, LmTokenizerConfig
@@ -166,6 +166,7 @@ class BeamConfig:
 
     def __post_init__(self) -> None:
         within("beam", self.beam, 1, MAX_BEAM)
+        number("length-penalty", self.length_penalty)
         within("length-penalty", self.length_penalty, 0, 10)
         within("n", self.n, 1)
         require(self.n <= self.beam, f"n must be at most the beam, {self.beam}, not {self.n}")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.config import within
+from lstmcli.config import whole
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import NoDataError
@@ -132,7 +132,9 @@ class Translator(Model):
             DataError: ``texts`` is not a column of texts; the message names the row.
             UsageError: an argument is out of range.
         """
-        within("batch_size", batch_size, 1)
+        whole("batch_size", batch_size, 1)
+        whole("beam", beam, 1)
+        whole("n", n, 1)
         config = BeamConfig(beam=max(beam, n) if beam == BeamConfig.beam else beam, length_penalty=length_penalty, n=n)
         how: dict[str, Any] = {
             "alignment": alignment,
@@ -200,7 +202,7 @@ class Translator(Model):
         """What scores pairs, and collects warnings.  Raises: UsageError."""
         from lstmcli.translation.perplexity import PairScorer
 
-        within("batch_size", batch_size, 1)
+        whole("batch_size", batch_size, 1)
         self._check_open()
         rule = oov_rule(self.directory.settings.tokenizer)
         return PairScorer(self.path, self.session, *self.sides, self.odd_texts(), rule, batch_size)

@@ -191,7 +191,6 @@ class Search:
         if self.splits.test:
             with self.task.feature("load")(self.output, threads=self.given.get("threads")) as loaded:
                 test = float(getattr(loaded.report(list(self.splits.test)), self.space.METRIC))
-        size = sum(file.stat().st_size for file in self.output.iterdir())
         return Tuned(
             path=str(model.path),
             metric=self.space.METRIC,
@@ -200,7 +199,7 @@ class Search:
             default_trial=None if default is None else default.number + 1,
             default_time=None if default is None else default.user_attrs["time"],
             test=test,
-            bytes=size,
+            bytes=model.size,
             trial=best.number + 1,
             trials=journal.count,
             pruned=journal.pruned,

@@ -23,7 +23,7 @@ def specs(files: list[str] | None, texts: list[str] | None) -> list[str]:
     """The sources named on the command line; stdin if there are none.
 
     Raises:
-        UsageError: there is no input, or stdin is closed or named twice.
+        UsageError: there is no input, or stdin is closed.
     """
     found = list(files or [])
     if not found and not texts:
@@ -32,8 +32,6 @@ def specs(files: list[str] | None, texts: list[str] | None) -> list[str]:
         found = ["-"]
     if "-" in found and sys.stdin is None:
         raise UsageError("stdin (`-`) is closed")
-    if found.count("-") > 1:
-        raise UsageError("stdin (`-`) can be read only once")
     return found
 
 

@@ -188,13 +188,14 @@ class RowWriter(Generic[T]):
         return names
 
     def _text(self, value: Any) -> str:
-        """A value as text; several texts are joined with ``|``, with a backslash before a ``|`` inside a text."""
+        """A value as text; of several, joined with ``|``, each has a backslash before its own ``|`` and backslashes."""
         if isinstance(value, str):
             return self._clean(value)
         if isinstance(value, float):
             return format(value, self._layout.numbers)
         if isinstance(value, (tuple, list)):
-            return "|".join(self._clean(part).replace("|", "\\|") for part in value)
+            doubled = value if self._csv is None else [part.replace("\\", "\\\\") for part in value]
+            return "|".join(self._clean(part).replace("|", "\\|") for part in doubled)
         return "" if value is None else str(value)
 
     def _line(self, texts: Sequence[str]) -> None:

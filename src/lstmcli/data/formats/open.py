@@ -67,7 +67,7 @@ def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Opener], s
     file = Opening(source, read, encoding=named_encoding(read.encoding) if read.encoding else None)
     try:
         file.start = source.head()
-        if not file.start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"\xff\xfe", b"\xfe\xff")):
+        if not file.start.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith((b"{", b"\xff\xfe", b"\xfe\xff")):
             return {}, ""
         file = _with_lines(file)
     except DataError:
