@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FIRST_SHARE, OTHER_SHARE = 0.5, 0.3
 """Shares of the whole time that the trial of the defaults may take, and any other."""
 BESIDE = frozenset({"teacher", "unlabelled"})
-"""Options whose texts are in the fingerprint of the data."""
+"""Options whose texts are in the fingerprints of the data."""
 LEAST = 1.2
 """A trial begins if there is so many times the time of the shortest one left."""
 
@@ -81,7 +81,9 @@ class Search:
     def _identity(self) -> dict[str, Any]:
         """What must be the same when a search is continued."""
         fixed = {name: str(value) for name, value in sorted(self.given.items()) if name not in BESIDE}
-        return {"data": self.splits.fingerprint, "options": fixed, "task": self.task.name}
+        others = self.splits.unlabelled_fingerprint
+        texts = {"unlabelled": others} if others else {}
+        return {"data": self.splits.fingerprint, **texts, "options": fixed, "task": self.task.name}
 
     @property
     def left(self) -> float:
