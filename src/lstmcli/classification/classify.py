@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS
 from lstmcli.classification.results import ClassReport, Prediction
+from lstmcli.classification.thresholds import asked
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 from lstmcli.errors import DataError, NoDataError, UsageError
 
@@ -157,13 +158,13 @@ def _predictions(
     threshold: float | None,
 ) -> Iterator[Prediction]:
     labels = classifier.labels
-    least_C = [threshold] * len(labels) if threshold is not None else classifier.thresholds
+    least_C = asked(threshold, classifier.thresholds)
     order_NC = np.argsort(-p_NC, axis=1, kind="stable")
     ranked_NC = np.take_along_axis(p_NC, order_NC, axis=1)
     for record, order, ranked in zip(window, order_NC.tolist(), ranked_NC.tolist(), strict=True):
         names = [labels[c] for c in order]
-        asked = order if classifier.multilabel else order[:1]
-        reached = [place for place, c in enumerate(asked) if ranked[place] >= least_C[c]]
+        possible = order if classifier.multilabel else order[:1]
+        reached = [place for place, c in enumerate(possible) if ranked[place] >= least_C[c]]
         yield Prediction(
             text=record.text,
             label=names[reached[0]] if reached else None,

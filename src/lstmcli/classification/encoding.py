@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lstmcli.classification.characters.words import WordTexts
+from lstmcli.classification.characters.words import WordTexts, splitter
 from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import TokenizerReady
 from lstmcli.classification.labels import gold_array, with_unknown_labels
@@ -30,11 +31,16 @@ class SplitEncoder:
     encoder: TextEncoder
     labels: Sequence[str]
     multilabel: bool
-    words_of: Callable[[str], list[str]] | None
-    """Cuts a text into words, if there is a character model."""
+    characters: int | None
+    """The order of the character model; 0 or None: there is none."""
     group: Group
     key: str
     """Identifies the data."""
+
+    @cached_property
+    def words_of(self) -> Callable[[str], list[str]] | None:
+        """Cuts a text into words, if there is a character model."""
+        return splitter(self.encoder) if self.characters else None
 
     def split(
         self, name: str, records: Collection[Record], teacher_weight: float | None = 0.0

@@ -10,7 +10,7 @@ Shapes: N texts, C labels, T thresholds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,11 @@ class ThresholdFit:
         labels = np.arange(len(at_C))
         right_C, all_C = right_CT[labels, at_C], all_CT[labels, at_C]
         return float(macro_f1(right_C, all_C, self._support_C)), micro_f1(right_C, all_C, self._support_C)
+
+
+def asked(threshold: float | None, own_C: Sequence[float]) -> Sequence[float]:
+    """The threshold of each label: the one that is asked for, or else its own."""
+    return own_C if threshold is None else [threshold] * len(own_C)
 
 
 def of_model(model: ModelDir) -> Floats:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.architecture import describe
-from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, more_warnings
 from lstmcli.classification.defaults import character_order, resolve
@@ -102,8 +101,7 @@ class ClassifierJob(TrainingJob):
         labels = self.check.labels
         order = character_order(config.model, Texts(splits.train), len(labels))
         config = replace(config, model=replace(config.model, characters=order))
-        words_of = splitter(self.encoder) if order else None
-        encode = SplitEncoder(self.encoder, labels, splits.multilabel, words_of, self.group, str(self.fingerprint))
+        encode = SplitEncoder(self.encoder, labels, splits.multilabel, order, self.group, str(self.fingerprint))
         self.train = yield from encode.split("train", splits.train, config.train.teacher_weight)
         others = (yield from encode.texts("texts without labels", splits.unlabelled)) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None

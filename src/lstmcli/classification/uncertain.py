@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import Prediction
+from lstmcli.classification.thresholds import asked
 from lstmcli.config import within
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def least_certain(
     within("uncertain", number, 1)
     heap: list[tuple[float, int, Prediction]] = []
     kept: set[str] = set()
-    threshold = how.get("threshold")
-    least_C = classifier.thresholds if threshold is None else [threshold] * len(classifier.labels)
+    least_C = asked(how.get("threshold"), classifier.thresholds)
     thresholds = dict(zip(classifier.labels, least_C, strict=True))
     for n, prediction in enumerate(classifier.classify(iter(records), **how)):
         entry = (-certainty(prediction, thresholds), -n, prediction)

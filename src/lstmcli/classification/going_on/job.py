@@ -6,13 +6,12 @@ the new texts, over the labels that it knew (Li & Hoiem 2016, Learning without F
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.encoding import SplitEncoder
 from lstmcli.classification.going_on.events import Remembered
 from lstmcli.classification.going_on.growth import columns, fill, grown_weights
@@ -62,7 +61,9 @@ class GoingOnJob(ClassifierJob):
         self._ask_old_model()
         yield from super().prepare_data()
         if start.judged:
-            self.judged = yield from self._split("old valid", start.judged)
+            how = self.splits.multilabel, self.config.model.characters, self.group, str(self.fingerprint)
+            encode = SplitEncoder(self.encoder, self.check.labels, *how)
+            self.judged = yield from encode.split("old valid", start.judged)
             start.judged = []
         new = [label for label in self.check.labels if label not in start.model.labels]
         yield Grown(self.encoder.vocab_size - self._old_encoder.vocab_size, tuple(new))
@@ -83,11 +84,6 @@ class GoingOnJob(ClassifierJob):
                 self._exact &= not (start.replay and (model.ensemble.ngrams or model.ensemble.characters))
             if start.from_memory:
                 splits.train = list(_taught(model, splits.train))
-
-    def _split(self, name: str, records: list[Record]) -> Generator[Event, None, Split]:
-        words_of = splitter(self.encoder) if self.config.model.characters else None
-        how = self.splits.multilabel, words_of, self.group, str(self.fingerprint)
-        return (yield from SplitEncoder(self.encoder, self.check.labels, *how).split(name, records))
 
     def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
         self._old_encoder = read_encoder(self.going_on.model)

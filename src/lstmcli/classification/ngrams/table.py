@@ -38,15 +38,18 @@ def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, 
     Returns:
         their keys and the indices of their texts, both [M], sorted by text, then key.
     """
-    if not encoded:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-    keys, owners = all_ngram_keys(np.concatenate([text[:, 0] for text in encoded]), lengths, order)
+    keys, owners = all_ngram_keys(*_joined(encoded), order)
     sort = np.lexsort((keys, owners))
     keys, owners = keys[sort], owners[sort]
     first = np.ones(len(keys), np.bool_)
     first[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
     return keys[first], owners[first]
+
+
+def _joined(encoded: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The token ids of texts, concatenated, and the lengths of the texts."""
+    ids_T = np.concatenate([np.zeros(0, np.int32), *(text[:, 0] for text in encoded)])
+    return ids_T, np.fromiter(map(len, encoded), np.int64, len(encoded))
 
 
 def all_ngram_keys(
@@ -146,8 +149,7 @@ class NgramTable:
 
     def known_share(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
         """The share of the n-grams of each text that are in the table, repeated ones as often as they occur, [N]."""
-        lengths_N = np.fromiter(map(len, encoded), np.int64, len(encoded))
-        ids_T = np.concatenate([np.zeros(0, np.int32), *(text[:, 0] for text in encoded)])
+        ids_T, lengths_N = _joined(encoded)
         _, owners = self._find(*all_ngram_keys(ids_T, lengths_N, self.order))
         all_N = sum(np.maximum(0, lengths_N - n) for n in range(self.order))
         return np.bincount(owners, minlength=len(encoded)) / np.maximum(1, all_N)
